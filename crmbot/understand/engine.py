@@ -1,0 +1,261 @@
+"""The engine: of all phrases that fit the whole sentence, the surest says what it means."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from crmbot.understand.facts import read_facts
+from crmbot.understand.lexicon import any_of, words
+from crmbot.understand.names import is_colleague, is_person, read_name, read_whom
+from crmbot.understand.phrases import Phrase, candidates
+from crmbot.understand.spans import read_amount, read_kind, read_owner, read_period, read_ref, read_stage, ref_shape, zone_of
+from crmbot.understand.tidy import EMOJI, has_han, tidy, without_ends, without_marks
+from crmbot.understand.typos import corrections
+from crmbot.phone import read_phone
+from crmbot.when import find_when, month_first, read_when
+
+SURE = 0.97  # a phrase that means one thing
+PLAUSIBLE = 0.75  # a phrase that often means something else: the bot asks before it acts
+LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a message means: an intent, its slots as plain JSON values, how surely, and further commands in it."""
+
+    intent: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float = 1.0
+    also: tuple["Understood", ...] = ()
+
+
+UNKNOWN = Understood("unknown", confidence=0.0)
+
+
+def understand(said: str, *, now: datetime, language: str = "en") -> Understood:
+    """What `said` means, by the phrases of all languages; `language` is a hint only.
+
+    `now` is aware and in the person's zone: dates are seen from it, and its zone says how phone numbers are written.
+    Below a confidence of 0.5 the intent is `unknown` and there are no slots; from 0.9 on the bot may act unasked.
+    """
+    said = said[:LONGEST]
+    text = tidy(said)
+    return _in_lines(said, now) or _several(text, now) or _one(text, now)
+
+
+def _one(text: str, now: datetime) -> Understood:
+    bare, asked = _unframed(text)
+    if not bare:
+        return Understood("confirm", {}, SURE) if _nods(text) else UNKNOWN
+    best = _best(bare, now, asked)
+    if best is None:
+        return UNKNOWN
+    if best.confidence < 0.5 and len(bare) < 200:
+        for corrected in corrections(bare):
+            again = _best(corrected, now, asked)
+            if again and again.confidence * 0.95 > best.confidence:
+                best = Understood(again.intent, again.slots, round(again.confidence * 0.95, 2))
+    return best if best.confidence >= 0.5 else UNKNOWN
+
+
+def _best(text: str, now: datetime, asked: bool) -> Understood | None:
+    """The surest reading, of equals the one with most of its words in the phrase; None when it is known to mean nothing."""
+    best, rank = UNKNOWN, (0.0, 0)
+    led: tuple[dict[str, Any], int] | None = None
+    for phrase in candidates(text):
+        if "when" in phrase.facts and led is None:
+            led = _led_by_day(text, now)
+        day, at = led if led and "when" in phrase.facts else ({}, 0)
+        if not (found := phrase.pattern.fullmatch(text, at)):
+            continue
+        if phrase.intent == "unknown":
+            return None
+        slots, doubt = _slots(phrase, found, now)
+        slots = day | slots
+        if not phrase.needed <= _given(slots):
+            continue
+        confidence = round((SURE if phrase.sure else PLAUSIBLE) * (1 - doubt) * (0.8 if asked and _acts(phrase.intent) else 1), 2)
+        words_of_phrase = len(text) - sum(len(span) for span in found.groups() if span)
+        if (confidence, words_of_phrase) > rank:
+            best, rank = Understood(phrase.intent, slots, confidence), (confidence, words_of_phrase)
+    return best
+
+
+def _led_by_day(text: str, now: datetime) -> tuple[dict[str, Any], int]:
+    """"Yesterday met Ann": the day at the start of what took place, and where the words after it begin."""
+    for told in find_when(text[:40], now=now, past=True, months_first=month_first(text, zone_of(now))):
+        if told.start == 0 and told.sure and told.first <= now.date():
+            gap = re.compile(r"[\s,:;]*").match(text, told.end)
+            return {"when": told.iso("when")}, gap.end() if gap else told.end
+        break
+    return {}, 0
+
+
+def _acts(intent: str) -> bool:
+    return not intent.endswith((".show", ".find", ".list", "help", ".report", ".history"))
+
+
+_FRAME_CACHE: dict[str, re.Pattern[str]] = {}
+
+
+def _unframed(text: str) -> tuple[str, bool]:
+    """Without politeness and punctuation around it, and whether it was put as a question."""
+    asked = text.rstrip(f" {EMOJI}").endswith("?") or text.endswith(("吗", "没有"))
+    text = re.sub(r"^/crm\s+(?=\w)", "/", text, flags=re.I)
+    text = re.sub(r"^(/\w+)@\w+", r"\1", text)
+    if not _FRAME_CACHE:
+        before, after = any_of(words("frame", "before")), any_of(words("frame", "after"))
+        _FRAME_CACHE["before"] = re.compile(rf"^(?:{before})[\s,:;!.~-]*(?=\S)", re.I)
+        _FRAME_CACHE["after"] = re.compile(rf"(?<=\S)[\s,;!.~-]*(?:{after})$", re.I)
+    while True:
+        shorter = without_ends(text)
+        shorter = _FRAME_CACHE["after"].sub("", _FRAME_CACHE["before"].sub("", shorter))
+        if shorter == text:
+            return text, asked
+        text = shorter
+
+
+def _nods(text: str) -> bool:
+    return bool(re.fullmatch(r"[\s👍✅👌\ufe0f\U0001f3fb-\U0001f3ff!.]+", text)) and any(sign in text for sign in "👍✅")
+
+
+# Several commands in one message
+
+
+def _in_lines(said: str, now: datetime) -> Understood | None:
+    lines = [line for line in said.splitlines() if line.strip()]
+    return _together([tidy(line) for line in lines], now) if 2 <= len(lines) <= MOST else None
+
+
+def _several(text: str, now: datetime) -> Understood | None:
+    """Commands side by side, each of which is surely one by itself; else the message is one."""
+    if len(text) > 500:
+        return None
+    for separator, needs_ref in _SEPARATORS:
+        parts = [part for part in separator.split(text) if re.search(r"\w", part)]
+        if not 2 <= len(parts) <= MOST or (needs_ref and not all(_any_ref().search(part) for part in parts)):
+            continue
+        if several := _together(parts, now):
+            return several
+    return None
+
+
+def _together(parts: list[str], now: datetime) -> Understood | None:
+    meant = [_one(part, now) for part in parts]
+    if all(each.confidence >= 0.9 and each.slots and _acts(each.intent) for each in meant):
+        first, *others = meant
+        return Understood(first.intent, first.slots, first.confidence, tuple(others))
+    return None
+
+
+MOST = 8  # commands in one message
+# A comma or "and" also stands within one command, so then each part must name its own record.
+_SEPARATORS = (
+    (re.compile(r"\s*[;。]\s*|(?<=[a-z0-9!])[.!]+\s+|,?\s+and then\s+|,?\s*(?:然后|接着|另外)\s*", re.I), False),
+    (re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*(?:并且|同时|以及)\s*", re.I), True),
+)
+
+
+@cache
+def _any_ref() -> re.Pattern[str]:
+    return re.compile(ref_shape(), re.I)
+
+
+# Slots of one phrase
+
+_RECORDS = {"deal": "deals", "customer": "customers", "interaction": "customers"}
+
+
+def _slots(phrase: Phrase, found: re.Match[str], now: datetime) -> tuple[dict[str, Any], float]:
+    """What the sentence says for each slot, and the doubt: 1 when a span does not say what its place asks for."""
+    slots: dict[str, Any] = dict(phrase.fixed)
+    sure = 1.0
+    records = _RECORDS.get(phrase.intent.split(".")[0], "customers")
+    for slot, said in found.groupdict().items():
+        if said is None or slot == "any":
+            continue
+        if slot == "facts":
+            said, doubt = read_facts(said, phrase.facts, now, records)
+        else:
+            said, doubt = _span(slot, said, now, records)
+        slots |= {key: value for key, value in said.items() if value is not None}
+        sure *= 1 - doubt
+    return slots, 1 - sure
+
+
+def _given(slots: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(slots) | ({"whom"} if {"name", "ref", "company"} & set(slots) else set())
+
+
+def _span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[str, Any], float]:
+    if slot in ("deal", "customer"):
+        return _record(slot, said, records)
+    if len(slot) <= 2 and slot.isupper():
+        ref = read_ref(said, slot)
+        return {"ref": ref}, float(ref is None)
+    if slot == "whom":
+        return read_whom(said, records)
+    if slot in ("name", "company"):
+        name, doubt = read_name(said, records)
+        if re.fullmatch(ref_shape(), name, re.I):
+            return {}, 1.0
+        return {slot: name}, doubt
+    if slot == "query":
+        query, doubt = read_name(said, records)
+        return {"query": query}, doubt
+    if slot == "period":
+        period = read_period(said)
+        return period or {}, float(period is None)
+    if slot in ("text", "reason", "title", "elsewhere"):
+        words_said = without_marks(said)
+        return {"reason" if slot == "elsewhere" else slot: words_said}, float(not words_said)
+    if slot == "place":
+        return _place(said)
+    if slot == "person":
+        return {"owner": said}, 0.0 if is_colleague(said) else 0.1 if is_person(said) else 0.6
+    if slot in ("stage", "open_stage"):
+        return {"stage": read_stage(said)}, 0.0
+    if slot in ("kind", "contact"):
+        return {"kind": read_kind(said)}, 0.0
+    value = _value(slot, said, now)
+    if slot == "when" and value and value[:10] > now.date().isoformat():
+        value = None  # a contact still to come is no contact yet
+    return {slot: value}, float(value is None)
+
+
+def _place(said: str) -> tuple[dict[str, Any], float]:
+    """小陈的客户 are his; those of a place are searched for by its name."""
+    if is_person(said):
+        return {"owner": said}, 0.05
+    query, doubt = read_name(said)
+    return {"query": query}, max(0.05, doubt)
+
+
+def _value(slot: str, said: str, now: datetime) -> Any | None:
+    if slot == "amount":
+        return read_amount(said, now)
+    if slot == "owner":
+        return read_owner(said)
+    if slot == "phone":
+        return read_phone(said, zone_of(now))
+    if slot in ("close_date", "when", "due"):
+        return read_when(said, slot, now=now, zone=zone_of(now))
+    return said
+
+
+def _record(slot: str, said: str, records: str) -> tuple[dict[str, Any], float]:
+    """A record by its ref or by name; a quoted name of a deal is its title."""
+    if ref := read_ref(without_marks(said), slot[0].upper()):
+        return {"ref": ref}, 0.0
+    if slot == "deal" and (title := re.fullmatch(r"(?:the\s+)?[\"“「『《](.+)[\"”」』》](?:\s*\w+)?", said.strip())):
+        return {"title": title[1]}, 0.0
+    if re.fullmatch(ref_shape(), said.strip(), re.I):
+        return {}, 1.0  # a ref of another kind of record
+    whom, doubt = read_whom(said, records)
+    doubt = max(doubt, 0.05 if is_colleague(whom.get("name", "")) else 0.0)
+    if slot == "deal" and "company" in whom:
+        doubt = max(doubt, 0.3 if not has_han(said) else 0.1)
+    return dict(whom), doubt

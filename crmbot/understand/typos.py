@@ -1,0 +1,64 @@
+"""Typos: words that are one slip of the thumb away from a word of a phrase."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from crmbot.understand.lexicon import LANGUAGES, lexicon, meanings, words
+
+
+def corrections(text: str) -> Iterator[str]:
+    """`text` with one or two mistyped words put right; names are among the words tried, so the caller must choose."""
+    slips = [
+        (found.start(), found.end(), right)
+        for found in list(re.finditer(r"[A-Za-z]{3,}", text))[:12]
+        for right in _meant(found[0].casefold())
+    ][:4]
+    for start, end, right in slips:
+        yield text[:start] + right + text[end:]
+    for (start, end, right), (start2, end2, right2) in zip(slips, slips[1:], strict=False):
+        if end <= start2:
+            yield text[:start] + right + text[end:start2] + right2 + text[end2:]
+
+
+def _meant(word: str) -> list[str]:
+    if word in _vocabulary() or word.removesuffix("s") in _vocabulary() or word + "s" in _vocabulary():
+        return []
+    close = {right for cut in _cuts(word) for right in _by_cut().get(cut, ()) if _one_slip(word, right)}
+    return sorted(close)[:3]
+
+
+def _one_slip(word: str, right: str) -> bool:
+    """Short words are too near to others: there only two letters may have changed places, or one be doubled or missing."""
+    if sorted(word) == sorted(right):
+        return True
+    if len(right) == len(word) < 5 and (word[0], word[-1]) != (right[0], right[-1]):
+        return False
+    return len(right) > 3 and word[0] == right[0]
+
+
+def _cuts(word: str) -> set[str]:
+    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    said = [
+        phrase
+        for language in LANGUAGES
+        for sayings in lexicon(language)["phrases"].values()
+        for phrase in sayings
+    ]
+    listed = [word for language in LANGUAGES for each in lexicon(language)["words"].values() for word in each]
+    listed += [re.sub(r"[{<$][^\s}>]*[}>]?", " ", phrase) for phrase in said]
+    listed += [*meanings("stages"), *meanings("contacts"), *words("records", "deals"), *words("records", "customers")]
+    return frozenset(word for each in listed for word in re.findall(r"[a-z]{3,}", each.casefold()))
+
+
+@cache
+def _by_cut() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in sorted(_vocabulary()):
+        for cut in _cuts(word):
+            found.setdefault(cut, []).append(word)
+    return found
