@@ -1,0 +1,280 @@
+"""Customers, and the phones, emails and chats that are theirs."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, func, select
+
+from crmbot import phone as phones
+from crmbot.dialogue import Found
+from crmbot.incoming import Sender
+from crmbot.names import CLEAR, LEADING, NEAR, fold, is_person, untitled
+from crmbot.people import Member, Permission
+from storage.search import candidates, ranked
+from storage.secrets import Keys
+from storage.tables import Customer, Handle, Tag
+from storage.visible import visible
+
+MOST = 50
+MARGIN = 5.0  # by how much the likeliest must lead to be clear
+CHATS = frozenset({"telegram", "slack", "terminal"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """What is known of a customer that is to be added."""
+
+    name: str
+    company: str = ""
+    phones: Sequence[str] = ()  # E.164, else digits
+    emails: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    note: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a customer is searched by; all that is given must fit."""
+
+    name: str = ""
+    company: str = ""
+    phone: str = ""
+    email: str = ""
+    query: str = ""
+    owner: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """A customer's handles in clear."""
+
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+
+
+class Customers:
+    def __init__(self, session: Session, keys: Keys) -> None:
+        self._session = session
+        self._keys = keys
+
+    # Finding
+
+    def by_ref(self, ref: str, member: Member, needs: Permission) -> list[Customer]:
+        if ref[:1] != Customer.letter or not ref[1:].isdecimal() or len(ref) > 18:
+            return []
+        query = visible(Customer, member, needs).where(Customer.id == int(ref[1:]), col(Customer.archived_at).is_(None))
+        return list(self._session.exec(query))
+
+    def by_name(self, said: Mapping[str, str], member: Member, needs: Permission, *, clear_only: bool) -> Found:
+        """Those that are called so; one of a near name only when it is clear which.
+
+        `clear_only`: a new one could be made instead, so what is less than clear is only `near`.
+        """
+        name, company = said.get("name", ""), said.get("company", "")
+        if not name:
+            name, company = company or said.get("title", ""), ""
+        live = visible(Customer, member, needs).where(col(Customer.archived_at).is_(None))
+        if company:
+            live = live.where(col(Customer.company_id).in_(self.ids_named(self._session, company) or [-1]))
+        exact = self._session.exec(live.where(Customer.name_key == fold(name)).limit(MOST)).all()
+        if exact:
+            return Found(exact)
+        scored = self._alike(name, live)
+        if not scored or (clear_only and company):
+            return Found([], [each for _, each in scored])
+        best = [each for score, each in scored if score > scored[0][0] - MARGIN]
+        if scored[0][0] >= CLEAR and len(best) == 1:
+            return Found(best)
+        return Found([], best) if clear_only else Found([each for score, each in scored if score >= 85])
+
+    def _alike(self, name: str, live: Any, *, least: float = NEAR) -> list[tuple[float, Customer]]:
+        ids: set[int] = set()
+        for words in {name, untitled(name)}:
+            ids.update(candidates(self._session.connection(), Customer.letter, words))
+        if not ids:
+            return []
+        rows = self._session.exec(live.where(col(Customer.id).in_(ids))).all()
+        return ranked(name, [(each, each.name) for each in rows], least=least)
+
+    @staticmethod
+    def ids_named(session: Session, name: str) -> list[int]:
+        """Ids of the customers that are called so, and of the people who belong to them."""
+        key = fold(name)
+        exact = session.exec(select(Customer.id).where(Customer.name_key == key).limit(MOST)).all()
+        ids = [id for id in exact if id]
+        if not ids:
+            rows = session.exec(
+                select(Customer).where(col(Customer.id).in_(candidates(session.connection(), Customer.letter, name)))
+            ).all()
+            alike = ranked(name, [(each, each.name) for each in rows], least=85)
+            ids = [each.id for score, each in alike if each.id and score > alike[0][0] - MARGIN]
+        people = (
+            session.exec(select(Customer.id).where(col(Customer.company_id).in_(ids)).limit(MOST)).all() if ids else []
+        )
+        return ids + [id for id in people if id]
+
+    def find(self, wanted: Wanted, *, seen_by: Member, limit: int = 10, offset: int = 0) -> tuple[list[Customer], int]:
+        """Those that fit, the likeliest first, and how many there are in all."""
+        query = visible(Customer, seen_by, Permission.READ_CUSTOMERS).where(col(Customer.archived_at).is_(None))
+        if wanted.owner is not None:
+            query = query.where(Customer.owner_id == wanted.owner)
+        if wanted.company:
+            query = query.where(col(Customer.company_id).in_(self.ids_named(self._session, wanted.company) or [-1]))
+        if wanted.phone:
+            query = query.where(col(Customer.id).in_(select(Handle.customer_id).where(self._has_phone(wanted.phone))))
+        if wanted.email:
+            key = self._keys.digest("handle.email", wanted.email.casefold())
+            query = query.where(col(Customer.id).in_(select(Handle.customer_id).where(Handle.value_key == key)))
+        if words := wanted.name or wanted.query:
+            exact = list(self._session.exec(query.where(Customer.name_key == fold(words)).limit(MOST)))
+            least = NEAR if wanted.name else 60.0
+            found = (
+                exact or [each for _, each in self._alike(words, query, least=least)] or self._beginning(words, query)
+            )
+            return found[offset : offset + limit], len(found)
+        count = self._session.exec(query.with_only_columns(func.count())).one()  # type: ignore[call-overload]  # a count
+        return list(self._session.exec(query.order_by(col(Customer.id).desc()).offset(offset).limit(limit))), int(count)
+
+    def _beginning(self, words: str, query: Any) -> list[Customer]:
+        found = query.where(col(Customer.name_key).startswith(fold(words), autoescape=True)).limit(MOST)
+        return list(self._session.exec(found))
+
+    def _has_phone(self, phone: str) -> Any:
+        digits = phones.matching(phone)
+        key = self._keys.digest("handle.phone", digits)
+        if len(digits) == 4:
+            return Handle.last_four_key == self._keys.digest("handle.last_four", digits)
+        if digits.startswith("+"):
+            return Handle.value_key == key
+        return or_(
+            col(Handle.value_key) == key,
+            col(Handle.national_key) == self._keys.digest("handle.national", phones.national(digits)),
+        )
+
+    def duplicates(self, new: NewCustomer, *, seen_by: Member) -> list[Customer]:
+        """Those that may be the one to be added: of the same phone or email, or of a name as good as the same."""
+        query = visible(Customer, seen_by, Permission.READ_CUSTOMERS).where(col(Customer.archived_at).is_(None))
+        keys = [self._keys.digest("handle.phone", phones.matching(each)) for each in new.phones]
+        keys += [self._keys.digest("handle.email", each.casefold()) for each in new.emails]
+        same = query.where(col(Customer.id).in_(select(Handle.customer_id).where(col(Handle.value_key).in_(keys))))
+        found = list(self._session.exec(same)) if keys else []
+        found += self._session.exec(query.where(Customer.name_key == fold(new.name)).limit(MOST)).all()
+        found += [each for score, each in self._alike(new.name, query) if score >= CLEAR and score != LEADING]
+        unique = {each.id: each for each in found if not self._other_company(each, new)}
+        return list(unique.values())[:5]
+
+    def _other_company(self, known: Customer, new: NewCustomer) -> bool:
+        """Two people of one name in two companies are two people."""
+        company = self.company(known)
+        return bool(new.company and company and fold(company.name) != fold(new.company))
+
+    # Adding
+
+    def create(self, said: Mapping[str, str], member: Member, now: datetime) -> Customer:
+        name, company = said.get("name", ""), said.get("company", "")
+        if not name:
+            name, company = company or said.get("title", ""), ""
+        return self.add(NewCustomer(name, company), owner=member, now=now)
+
+    def add(self, new: NewCustomer, *, owner: Member, now: datetime) -> Customer:
+        company_id = self._company_of(new, owner, now) if new.company else None
+        kind = new.kind or ("person" if new.company or is_person(new.name) else "organisation")
+        customer = Customer(
+            kind=kind,
+            name=new.name[:191],
+            name_key=fold(new.name),
+            company_id=company_id,
+            owner_id=owner.id,
+            note=new.note or None,
+            created_at=now,
+        )
+        self._session.add(customer)
+        self._session.flush()
+        assert customer.id
+        for each in new.phones:
+            self.give_handle(customer, "phone", each)
+        for each in new.emails:
+            self.give_handle(customer, "email", each)
+        self._session.add_all(Tag(customer_id=customer.id, tag=tag[:64]) for tag in dict.fromkeys(new.tags))
+        self._session.flush()
+        return customer
+
+    def _company_of(self, new: NewCustomer, owner: Member, now: datetime) -> int | None:
+        found = self.by_name({"name": new.company}, owner, Permission.READ_CUSTOMERS, clear_only=True).sure
+        if found:
+            return found[0].id  # type: ignore[attr-defined,no-any-return]  # a Customer
+        return self.add(NewCustomer(new.company, kind="organisation"), owner=owner, now=now).id
+
+    def give_handle(self, customer: Customer, kind: str, value: str) -> None:
+        """A phone, email or chat; one that they have already is not given twice."""
+        handle = sealed_handle(self._keys, customer, kind, value)
+        same = select(Handle).where(
+            Handle.customer_id == customer.id, Handle.kind == kind, Handle.value_key == handle.value_key
+        )
+        if self._session.exec(same).first() is None:
+            self._session.add(handle)
+            self._session.flush()
+
+    def unclaimed(self, sender: Sender, now: datetime) -> Customer:
+        """The contact behind a stranger's chat, made when they write for the first time."""
+        key = self._keys.digest(f"handle.{sender.channel}", sender.id)
+        query = select(Customer).join(Handle).where(Handle.kind == sender.channel, Handle.value_key == key)
+        known = self._session.exec(query).first()
+        if known:
+            return known
+        name = sender.name.strip()[:191] or "?"
+        customer = Customer(kind="person", name=name, name_key=fold(name), unclaimed=True, created_at=now)
+        self._session.add(customer)
+        self._session.flush()
+        self.give_handle(customer, sender.channel, sender.id)
+        return customer
+
+    # Showing
+
+    def company(self, customer: Customer) -> Customer | None:
+        return self._session.get(Customer, customer.company_id) if customer.company_id else None
+
+    def people(self, customer: Customer) -> list[Customer]:
+        query = select(Customer).where(Customer.company_id == customer.id, col(Customer.archived_at).is_(None))
+        return list(self._session.exec(query.order_by(col(Customer.id)).limit(MOST)))
+
+    def contacts(self, customer: Customer) -> Contacts:
+        rows = self._session.exec(select(Handle).where(Handle.customer_id == customer.id).order_by(col(Handle.id)))
+        contacts = Contacts()
+        for row in rows:
+            if row.kind not in CHATS:
+                value = self._keys.open(f"handle.{row.kind}", row.seal_id, row.value).decode()
+                (contacts.phones if row.kind == "phone" else contacts.emails).append(value)
+        return contacts
+
+    def tags(self, customer: Customer) -> list[str]:
+        return list(self._session.exec(select(Tag.tag).where(Tag.customer_id == customer.id).order_by(Tag.tag)))
+
+
+def sealed_handle(keys: Keys, customer: Customer, kind: str, value: str) -> Handle:
+    """The row of a handle: sealed, with the digests it is found by."""
+    assert customer.id
+    seal_id = os.urandom(16)
+    handle = Handle(
+        customer_id=customer.id,
+        kind=kind,
+        seal_id=seal_id,
+        value=keys.seal(f"handle.{kind}", seal_id, value.encode("utf-8", "replace")),
+        value_key=keys.digest(f"handle.{kind}", _matching(kind, value)),
+    )
+    if kind == "phone":
+        digits = phones.matching(value)
+        handle.national_key = keys.digest("handle.national", phones.national(digits))
+        handle.last_four_key = keys.digest("handle.last_four", digits[-4:])
+    return handle
+
+
+def _matching(kind: str, value: str) -> str:
+    if kind == "phone":
+        return phones.matching(value)
+    return value.casefold() if kind == "email" else value

@@ -1,0 +1,315 @@
+"""The database: connections, transactions, and one writer on SQLite that commits for many at once."""
+
+import asyncio
+import logging
+import random
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.engine import URL, Engine, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm.exc import StaleDataError
+
+from crmbot.errors import BadInput, Unavailable
+from storage.places import Places
+from storage.secrets import Keys
+from storage.store import Shared, Store
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+A = TypeVar("A")
+AT_ONCE = 50  # messages that share a commit
+THREADS = 8  # connections to PostgreSQL and MySQL
+TRIES = 6  # of a transaction that lost against another
+AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+LOST_MYSQL = {1205, 1213}  # lock wait timeout, deadlock
+AWAY_MYSQL = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013}
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+DRIVERS |= {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
+
+
+class Lost(Unavailable):
+    """A deadlock or a serialization failure: the same transaction may well succeed when it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[A, T]):
+    """What is to be done in a transaction; `prepare` runs before it begins. `done` is told the end after the commit."""
+
+    prepare: Callable[[], A]
+    work: Callable[[A, Store], T]
+    done: Callable[[T | None, BaseException | None], None]
+
+
+class Database:
+    """`run` and `submit` each give their work a `Store` inside a transaction of its own savepoint.
+
+    On SQLite one writer thread takes what waits, first in first out, up to `AT_ONCE`, into one transaction: one
+    commit for all. Elsewhere each work has a transaction, and one that lost against another is tried again.
+    """
+
+    def __init__(self, url: str, keys: Keys, *, encrypt_notes: bool = False) -> None:
+        self.url = database_url(url)
+        self.keys = keys
+        self._engine = connect(self.url)
+        self._shared = Shared(keys, encrypt_notes)
+        self._riders: deque[Callable[[Connection], None]] = deque()
+        sqlite = self.url.get_backend_name() == "sqlite"
+        self._threads = ThreadPoolExecutor(1 if sqlite else THREADS, "writer" if sqlite else "road")
+        self._queue: deque[Work[Any, Any]] = deque()
+        self._guard = threading.Lock()
+        self._busy = False
+        self._take = self._take_batch if sqlite else self._take_one
+
+    def submit(self, work: Work[Any, Any], *, first: bool = False) -> None:
+        """Queue it, and come back at once. `first`: before all that waits."""
+        with self._guard:
+            self._queue.appendleft(work) if first else self._queue.append(work)
+        self._threads.submit(self._take)
+
+    def run(self, work: Callable[[Store], T]) -> T:
+        """Do it and wait for the commit."""
+        future: Future[T] = Future()
+
+        def done(result: T | None, error: BaseException | None) -> None:
+            future.set_exception(error) if error else future.set_result(result)  # type: ignore[arg-type]  # None is a T here
+
+        self.submit(Work(lambda: None, lambda _, store: work(store), done))
+        return future.result()
+
+    async def arun(self, work: Callable[[Store], T]) -> T:
+        return await self.take(lambda: None, lambda _, store: work(store))
+
+    def take(
+        self, prepare: Callable[[], A], work: Callable[[A, Store], T], *, first: bool = False
+    ) -> "asyncio.Future[T]":
+        """For the event loop: a future that is done after the commit."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def set_end(result: T | None, error: BaseException | None) -> None:
+            if not future.done():
+                future.set_exception(error) if error else future.set_result(result)  # type: ignore[arg-type]  # as above
+
+        def done(result: T | None, error: BaseException | None) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(set_end, result, error)
+
+        self.submit(Work(prepare, work, done), first=first)
+        return future
+
+    def ride(self, statement: Callable[[Connection], None]) -> None:
+        """Have something small written with whatever transaction comes next."""
+        self._riders.append(statement)
+
+    @property
+    def has_riders(self) -> bool:
+        return bool(self._riders)
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        """A store outside the writers' queue, for what only reads."""
+        sqlite = self.url.get_backend_name() == "sqlite"
+        with self._engine.connect().execution_options(reading=True) as connection:
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA query_only=ON")
+            try:
+                yield Store(connection, self._shared)
+            finally:
+                if sqlite:
+                    connection.exec_driver_sql("PRAGMA query_only=OFF")
+                connection.rollback()
+
+    @property
+    def places(self) -> Places:
+        return self._shared.places
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations, backup and bulk work: whoever uses it begins and commits by themselves."""
+        return self._engine
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        if self._riders:
+            with suppress(Unavailable), self._engine.begin() as connection:
+                self._let_ride(connection)
+        self._engine.dispose()
+
+    # SQLite
+
+    def _take_batch(self) -> None:
+        with self._guard:
+            batch = [self._queue.popleft() for _ in range(min(AT_ONCE, len(self._queue)))]
+        if not batch:
+            return  # an earlier batch has taken it along
+        prepared = [_prepared(each) for each in batch]
+        ends: list[tuple[Any, BaseException | None]] = []
+        riders: list[Callable[[Connection], None]] = []
+        try:
+            with self._engine.begin() as connection:
+                riders = self._let_ride(connection)
+                for work, (given, problem) in zip(batch, prepared, strict=True):
+                    ends.append((None, problem) if problem else self._savepoint(connection, work, given))
+        except BaseException as error:  # the commit failed: nobody's work is kept
+            self._get_off(riders)
+            self._shared.places.forget()
+            ends = [(None, _away(error))] * len(batch)
+        for work, (result, end) in zip(batch, ends, strict=True):
+            work.done(result, end)
+
+    def _savepoint(self, connection: Connection, work: Work[Any, Any], given: Any) -> tuple[Any, BaseException | None]:
+        """An error not caught around its own savepoint would undo the whole group."""
+        connection.exec_driver_sql("SAVEPOINT message")
+        store = Store(connection, self._shared)
+        try:
+            result = work.work(given, store)
+            store.finish()
+        except Unavailable:
+            raise
+        except Exception as error:
+            store.abandon()
+            connection.exec_driver_sql("ROLLBACK TO message")
+            connection.exec_driver_sql("RELEASE message")
+            return None, error
+        connection.exec_driver_sql("RELEASE message")
+        return result, None
+
+    # PostgreSQL, MySQL, MariaDB
+
+    def _take_one(self) -> None:
+        with self._guard:
+            work = self._queue.popleft()
+        given, problem = _prepared(work)
+        if problem:
+            work.done(None, problem)
+            return
+        result: Any = None
+        end: BaseException | None = None
+        for tried in range(TRIES):
+            if tried:
+                time.sleep(random.uniform(0, 0.02 * 2**tried))
+            result, end = self._transaction(work, given)
+            if not isinstance(end, Lost | StaleDataError):
+                break
+        work.done(result, Unavailable("changed at the same time") if isinstance(end, StaleDataError) else end)
+
+    def _transaction(self, work: Work[Any, Any], given: Any) -> tuple[Any, BaseException | None]:
+        riders: list[Callable[[Connection], None]] = []
+        try:
+            with self._engine.begin() as connection:
+                riders = self._let_ride(connection)
+                store = Store(connection, self._shared)
+                result = work.work(given, store)
+                store.finish()
+        except BaseException as error:
+            self._get_off(riders)
+            self._shared.places.forget()
+            return None, _away(error)
+        return result, None
+
+    def _let_ride(self, connection: Connection) -> list[Callable[[Connection], None]]:
+        riders = []
+        with suppress(IndexError):
+            while True:
+                riders.append(self._riders.popleft())
+        for rider in riders:
+            rider(connection)
+        return riders
+
+    def _get_off(self, riders: list[Callable[[Connection], None]]) -> None:
+        self._riders.extendleft(reversed(riders))
+
+
+def _prepared(work: Work[A, Any]) -> tuple[A | None, BaseException | None]:
+    try:
+        return work.prepare(), None
+    except Exception as error:
+        return None, error
+
+
+def _away(error: BaseException) -> BaseException:
+    """A commit may fail with the driver's own error."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Unavailable(type(error).__name__)
+    return error
+
+
+def database_url(url: str) -> URL:
+    """`sqlite:///…`, `postgresql://…` or `mysql://…` with the driver we use. Raises `BadInput`."""
+    try:
+        made = make_url(url)
+    except ArgumentError as error:
+        raise BadInput("database.url is none: write sqlite:///crm.db, postgresql://… or mysql://…") from error
+    driver = DRIVERS.get(made.drivername.partition("+")[0])
+    if driver is None:
+        raise BadInput(f"database.url: {made.drivername} is none of sqlite, postgresql, mysql")
+    if driver.startswith("mysql"):
+        made = made.update_query_dict({"charset": "utf8mb4"})
+    if driver == "sqlite" and made.database in (None, "", ":memory:"):
+        raise BadInput("database.url: SQLite needs a file")
+    return made.set(drivername=driver)
+
+
+def connect(url: URL) -> Engine:
+    try:
+        if url.get_backend_name() != "sqlite":
+            engine = create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, pool_size=THREADS + 2)
+        else:
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(url)
+            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "begin", _begin)
+    except (NoSuchModuleError, OSError) as error:
+        raise BadInput(f"database.url: {error}") from error
+    event.listen(engine, "handle_error", _say_away)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # the driver would begin by itself, and too late
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "secure_delete=ON",  # what was erased leaves the file with the next checkpoint
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """A reader waits for nobody; a writer takes its lock at once, for later it would be refused."""
+    reads = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _say_away(context: ExceptionContext) -> None:
+    """A database that is away or busy is no bug: the road must neither save nor acknowledge."""
+    error = context.original_exception
+    if isinstance(error, sqlite3.Error):
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in AWAY:
+            raise Unavailable(type(error).__name__) from error
+        return
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str) and state in ("40001", "40P01", "55P03"):
+        raise Lost(state) from error
+    if isinstance(state, str) and state[:2] in ("08", "53", "57"):
+        raise Unavailable(state) from error
+    code = error.args[0] if type(error).__module__.startswith("pymysql") and error.args else None
+    if code in LOST_MYSQL:
+        raise Lost(str(code)) from error
+    if code in AWAY_MYSQL or (state is None and code is None and context.is_disconnect):
+        raise Unavailable(str(code)) from error
+    if type(error).__name__ == "OperationalError" and state is None and code is None:  # psycopg: no connection at all
+        raise Unavailable("no connection") from error

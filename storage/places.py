@@ -1,0 +1,74 @@
+"""Chats, channels and threads: other rows point to them by id, their names are sealed."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from crmbot.incoming import Place
+from storage.secrets import Keys
+from storage.tables import PlaceRow
+
+PLACE = PlaceRow.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
+FIND = select(PLACE.c.id, PLACE.c.dead).where(PLACE.c.place_key == bindparam("key"))
+ADD = insert(PLACE)
+REVIVE = update(PLACE).where(PLACE.c.id == bindparam("row")).values(dead=None)
+LOCK = select(PLACE.c.id).where(PLACE.c.id == bindparam("row")).with_for_update(key_share=True)
+
+
+class Places:
+    """Remembers the ids of places that were seen: they never change, and every message asks."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._known: dict[Place, int] = {}
+
+    def id_of(self, place: Place, connection: Connection, now: datetime) -> int:
+        """Its row, made when there is none. A place that writes to us is not dead."""
+        if known := self._known.get(place):
+            return known
+        key = self.key(place)
+        row = connection.execute(FIND, {"key": key}).first()
+        if row is None:
+            body = self._keys.seal("place.body", key, _plain(place).encode())
+            values = {
+                "place_key": key,
+                "channel": place.channel,
+                "body": body,
+                "private": place.private,
+                "seen_at": now,
+            }
+            return int(connection.execute(ADD, values).inserted_primary_key[0])  # type: ignore[index]
+        if row.dead:
+            connection.execute(REVIVE, {"row": row.id})
+        self._known[place] = row.id
+        return int(row.id)
+
+    def find(self, place: Place, connection: Connection) -> int | None:
+        if known := self._known.get(place):
+            return known
+        return connection.execute(FIND, {"key": self.key(place)}).scalar()
+
+    def lock(self, id: int, connection: Connection) -> None:
+        """Keeps a chat's messages in order where several writers work; SQLite has one anyway."""
+        if connection.dialect.name != "sqlite":
+            connection.execute(LOCK, {"row": id})
+
+    def forget(self) -> None:
+        """What was seen in a transaction that came to nothing may not exist."""
+        self._known.clear()
+
+    def key(self, place: Place) -> bytes:
+        return self._keys.digest("place.key", _plain(place))
+
+    def open(self, key: bytes, body: bytes) -> Place:
+        return Place(*json.loads(self._keys.open("place.body", key, body)))
+
+    def moved(self, place: Place) -> dict[str, bytes]:
+        """The columns of a place that is called otherwise now."""
+        key = self.key(place)
+        return {"place_key": key, "body": self._keys.seal("place.body", key, _plain(place).encode())}
+
+
+def _plain(place: Place) -> str:
+    return json.dumps([place.channel, place.chat, place.thread, place.private])
