@@ -1,0 +1,205 @@
+"""Deals: add one, look at it, list them, move them through the stages, win or lose them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from crmbot.errors import AlreadyClosed, NotFound
+from crmbot.intents import Amount, Slots, Which, WhichOrNew, intent
+from crmbot.money import Money
+from crmbot.people import Member, Permission
+from crmbot.reply import Button, Card, Reply, Text, text, verbatim
+from handlers._periods import Period, span
+from handlers._time import say_day, today
+from handlers.undo import undo_button
+from storage import OPEN_STAGES, Customer, Deal, Page, Store
+
+Stage = Literal["lead", "qualified", "proposal", "negotiation", "won", "lost"]
+A_PAGE = 8
+REASONS = ("price", "competitor", "budget", "timing", "silence")
+
+
+class AddDeal(Slots):
+    customer: WhichOrNew[Customer]
+    title: str | None = None
+    amount: Amount | None = None
+    stage: Stage = "lead"
+    close_date: date | None = None
+    text: str | None = None
+
+
+class OneDeal(Slots):
+    deal: Which[Deal]
+
+
+class MoveDeal(Slots):
+    deal: Which[Deal]
+    stage: Stage
+    amount: Amount | None = None
+    close_date: date | None = None
+
+
+class WinDeal(Slots):
+    deal: Which[Deal]
+    amount: Amount | None = None
+
+
+class LoseDeal(Slots):
+    deal: Which[Deal]
+    reason: str | None = None
+
+
+class ListDeals(Slots):
+    name: str | None = None
+    stage: Stage | None = None
+    owner: str | None = None
+    period: Period | None = None
+    offset: int = 0
+    skip: int = 0
+
+
+@intent("deal.add", needs=Permission.WRITE_DEALS)
+def add_deal(slots: AddDeal, member: Member, store: Store, now: datetime) -> Reply:
+    deal = store.deals.add(
+        slots.customer,
+        owner=member,
+        now=now,
+        amount=slots.amount,
+        title=slots.title,
+        stage=slots.stage,
+        close_date=slots.close_date,
+        note=slots.text,
+    )
+    buttons = (*_next_steps(deal), undo_button(store))
+    return Reply(
+        text("deal-added", ref=deal.ref, customer=slots.customer.name), card(deal, now, member), buttons=buttons
+    )
+
+
+@intent("deal.show", needs=Permission.READ_DEALS)
+def show_deal(slots: OneDeal, member: Member, now: datetime) -> Reply:
+    deal = slots.deal
+    buttons = _next_steps(deal) if member.may(Permission.WRITE_DEALS) else ()
+    return Reply(text("deal-shown", ref=deal.ref), card(deal, now, member), buttons=buttons)
+
+
+@intent("deal.list", needs=Permission.READ_DEALS)
+def list_deals(slots: ListDeals, member: Member, store: Store, now: datetime) -> Reply:
+    found = store.deals.listed(
+        seen_by=member,
+        stages=(slots.stage,) if slots.stage else OPEN_STAGES,
+        customers=store.customer_ids(slots.name) if slots.name else None,
+        owner=_owner(slots.owner, member, store),
+        closing=span(slots.period, slots.offset, today(now, member)) if slots.period else None,
+        offset=slots.skip,
+        limit=A_PAGE,
+    )
+    buttons = [Button(verbatim(_line(deal)), "deal.show", {"ref": deal.ref}) for deal in found.deals]
+    shown = slots.skip + len(found.deals)
+    if shown < found.count:
+        more = slots.model_dump(exclude_none=True) | {"skip": shown}
+        buttons.append(Button(text("button-more", count=found.count - shown), "deal.list", more))
+    words = text("deals-listed", count=found.count, stage=slots.stage or "open", sums=_sums(found))
+    return Reply(words, buttons=tuple(buttons), in_place=slots.skip > 0)
+
+
+@intent("deal.move", needs=Permission.WRITE_DEALS)
+def move_deal(slots: MoveDeal, member: Member, store: Store, now: datetime) -> Reply:
+    deal = slots.deal
+    if deal.stage == slots.stage:
+        raise AlreadyClosed(deal.ref, deal.stage)
+    deal.money = slots.amount or deal.money
+    deal.close_date = slots.close_date or deal.close_date
+    store.deals.move(deal, slots.stage, by=member, now=now)
+    return _moved(deal, member, store, now)
+
+
+@intent("deal.win", needs=Permission.WRITE_DEALS)
+def win_deal(slots: WinDeal, member: Member, store: Store, now: datetime) -> Reply:
+    deal = slots.deal
+    if deal.closed_at:
+        raise AlreadyClosed(deal.ref, deal.stage)
+    deal.money = slots.amount or deal.money
+    store.deals.move(deal, "won", by=member, now=now)
+    return _moved(deal, member, store, now)
+
+
+@intent("deal.lose", needs=Permission.WRITE_DEALS)
+def lose_deal(slots: LoseDeal, member: Member, store: Store, now: datetime) -> Reply:
+    """Losing it asks why; the answer, by button or in words, is a second `deal.lose` with the reason alone."""
+    deal = slots.deal
+    if deal.stage == "won" or (deal.stage == "lost" and (deal.reason or not slots.reason)):
+        raise AlreadyClosed(deal.ref, deal.stage)
+    deal.reason = slots.reason
+    if deal.stage != "lost":
+        store.deals.move(deal, "lost", by=member, now=now)
+    if deal.reason:
+        return _moved(deal, member, store, now)
+    why = tuple(
+        Button(text("loss-reason", reason=each), "deal.lose", {"ref": deal.ref, "reason": each}) for each in REASONS
+    )
+    return Reply(
+        text("deal-lost-why", ref=deal.ref), card(deal, now, member), buttons=(*why, undo_button(store)), in_place=True
+    )
+
+
+def _moved(deal: Deal, member: Member, store: Store, now: datetime) -> Reply:
+    steps = _next_steps(deal)
+    words = text("deal-moved", ref=deal.ref, customer=deal.customer.name, stage=text("stage", stage=deal.stage))
+    return Reply(words, card(deal, now, member), buttons=(*steps, undo_button(store)), in_place=True)
+
+
+def _next_steps(deal: Deal) -> tuple[Button, ...]:
+    """The next stage and the two ways to end, while the deal is open."""
+    if deal.stage not in OPEN_STAGES:
+        return ()
+    on = OPEN_STAGES[OPEN_STAGES.index(deal.stage) + 1 :][:1]
+    moves = [
+        Button(
+            text("button-stage", stage=text("stage", stage=each)),
+            "deal.move",
+            {"ref": deal.ref, "stage": each},
+            once=True,
+        )
+        for each in on
+    ]
+    won = Button(text("button-won"), "deal.win", {"ref": deal.ref}, once=True)
+    return (*moves, won, Button(text("button-lost"), "deal.lose", {"ref": deal.ref}, once=True))
+
+
+def _owner(said: str | None, member: Member, store: Store) -> int | None:
+    if said is None or said == "me":
+        return member.id if said else None
+    if (found := store.members.called(said)) is None:
+        raise NotFound("member", said)
+    return found
+
+
+def _line(deal: Deal) -> str:
+    return f"{deal.label} · {deal.money}" if deal.money else deal.label
+
+
+def _sums(page: Page) -> str:
+    return " + ".join(str(Money(minor, currency)) for currency, minor in sorted(page.sums.items()))
+
+
+def card(deal: Deal, now: datetime, member: Member) -> Card:
+    facts: list[tuple[Text, Text]] = []
+    if deal.money:
+        facts.append((text("slot", slot="amount"), text("value", value=deal.money)))
+    facts.append((text("slot", slot="stage"), text("stage", stage=deal.stage)))
+    if deal.close_date:
+        facts.append((text("slot", slot="close_date"), say_day(deal.close_date, now, member)))
+    if deal.reason:
+        facts.append((text("slot", slot="reason"), _reason(deal.reason)))
+    if deal.note:
+        facts.append((text("slot", slot="text"), verbatim(deal.note)))
+    return Card(deal.ref, deal.label, tuple(facts))
+
+
+def _reason(reason: str) -> Text:
+    return text("loss-reason", reason=reason) if reason in REASONS else verbatim(reason)
+
+
+def deal_buttons(deals: Sequence[Deal]) -> tuple[Button, ...]:
+    return tuple(Button(verbatim(_line(deal)), "deal.show", {"ref": deal.ref}) for deal in deals)
