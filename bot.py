@@ -130,6 +130,7 @@ async def running(
 
 
 async def _serve(settings: "Settings") -> None:
+    from adapters.telegram import Deaf
     from crmbot.logs import set_up
 
     set_up()
@@ -140,9 +141,14 @@ async def _serve(settings: "Settings") -> None:
             work = asyncio.ensure_future(telegram.run(bot.take, bot.page_done))
             for sent in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(sent, work.cancel)
-            with suppress(asyncio.CancelledError):
-                await work
-        await telegram.close()
+            try:
+                with suppress(asyncio.CancelledError):
+                    await work
+            except Deaf as deaf:  # whoever supervises the process starts it again
+                print(f"crmbot: Telegram: {deaf}", file=sys.stderr)
+                raise typer.Exit(1) from deaf
+            finally:
+                await telegram.close()
 
 
 async def _chat(settings: "Settings", database: "Database", name: str, role: str, *, as_json: bool) -> None:

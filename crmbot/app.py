@@ -113,6 +113,7 @@ class App:
         member = replace(member, language=self._speaks(member, incoming), zone=member.zone or self.zone)
         meant = read.meant if member.zone == read.zone else self._meaning(incoming, member.zone)
         self._zones[(incoming.sender.channel, incoming.sender.id)] = member.zone
+        road.acts(member, meant.intent, now)
         turn = Turn(incoming, meant, member, road.dialogue(member, incoming.place, now), road, now)
         reply = self._outcome(turn)
         road.remember(turn.dialogue, member, incoming.place, now)
@@ -175,7 +176,7 @@ class App:
                     return self._amend(meant, turn)
                 if meant.intent == "confirm" and not meant.slots and unconfirmed:
                     return self._do(Understood(unconfirmed.intent, unconfirmed.slots), turn, confirmed=True)
-                return self._do(meant, turn, confirmed=False)
+                return self._all(meant, turn)
         except Asked as asked:
             turn.dialogue.question, turn.dialogue.unconfirmed = asked.question, asked.unconfirmed
             return asked.reply
@@ -201,8 +202,16 @@ class App:
             return Reply(text("edit-not-understood"))
         self._may(self.intents[meant.intent], turn)
         turn.road.take_back(turn.member, before, turn.now)
-        reply = self._do(meant, turn, confirmed=False)
+        reply = self._all(meant, turn)
         return replace(reply, text=text("instead", now=reply.text))
+
+    def _all(self, meant: Understood, turn: Turn) -> Reply:
+        """Every command of the message, done and taken back as one; what one of them lacks is asked for first."""
+        reply = self._do(meant, turn, confirmed=False)
+        for each in meant.also:
+            after = self._do(each, turn, confirmed=False)
+            reply = replace(after, text=text("and-then", first=reply.text, then=after.text))
+        return reply
 
     def _do(self, meant: Understood, turn: Turn, *, confirmed: bool) -> Reply:
         match meant.intent:
@@ -211,7 +220,8 @@ class App:
             case "instead":  # [Same as C12]: what a message did is taken back and done to another record
                 self._may(self.intents[meant.slots["intent"]], turn)
                 turn.road.take_back(turn.member, meant.slots["message"], turn.now)
-                return self._do(Understood(meant.slots["intent"], meant.slots["slots"]), turn, confirmed=True)
+                again = Understood(meant.slots["intent"], meant.slots["slots"])
+                return replace(self._do(again, turn, confirmed=True), in_place=True)
         spec = self.intents.get(meant.intent)
         if spec is None:
             return Reply(text("not-understood"))
@@ -222,9 +232,9 @@ class App:
         return self._run(spec, meant, turn)
 
     def _may(self, spec: Intent, turn: Turn) -> None:
+        turn.road.acts(turn.member, spec.name, turn.now)  # first of all, for a refusal is audited too
         if not turn.member.may(spec.needs):
             raise NotAllowed(turn.member.role)
-        turn.road.acts(turn.member, spec.name, turn.now)
 
     def _run(self, spec: Intent, meant: Understood, turn: Turn) -> Reply:
         replied = turn.road.about(turn.incoming.place, turn.incoming.reply_to)
@@ -244,6 +254,7 @@ class App:
         """An invitation is taken; else the service desk, or one neutral sentence. Groups hear nothing."""
         if not incoming.place.private:
             return
+        road.acts(None, "stranger", now)
         language = language_of(incoming.sender.language, self.language)
         reply = self._welcome(incoming, road, now)
         if reply:
@@ -252,6 +263,8 @@ class App:
     def _welcome(self, incoming: Incoming, road: Road, now: datetime) -> Reply | None:
         if token := _invitation(incoming):
             member = road.join(token, incoming.sender, now)
+            if member is None:
+                road.audit("refused")
             return Reply(text("joined", role=member.role)) if member else Reply(text("invitation-void"))
         if not self.service_open or isinstance(incoming.said, Press):
             return Reply(text("stranger"))

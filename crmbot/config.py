@@ -19,7 +19,7 @@ from crmbot.money import ISO
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise ValueError(f"{name!r} is no time zone such as Europe/London") from error
     return name
 

@@ -14,6 +14,9 @@ class Sender:
     name: str
     language: str = ""  # as their app says: "en", "zh" or nothing
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", storable(self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -52,6 +55,10 @@ class Contact:
     company: str = ""
     user: str = ""
 
+    def __post_init__(self) -> None:
+        for field, value in (("name", storable(self.name)), ("company", storable(self.company))):
+            object.__setattr__(self, field, value)
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -77,6 +84,15 @@ class Incoming:
     edited_of: str = ""  # the platform's id of the message that this one replaces
     files: tuple[File, ...] = ()
     contact: Contact | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.said, str):
+            object.__setattr__(self, "said", storable(self.said))
+
+
+def storable(words: str) -> str:
+    """Without what no database takes: NUL, and halves of characters."""
+    return words.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def key(*parts: object) -> str:

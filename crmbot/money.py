@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 
-ISO = frozenset(
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF "
-    "CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG "
-    "HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA "
-    "MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD "
-    "RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD "
-    "UYU UYW UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG".split()
-)
-MINOR_DIGITS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0)
-MINOR_DIGITS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3) | {"CLF": 4, "UYW": 4}  # all others have two
+_CODES = """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF
+    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG
+    HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA
+    MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD
+    RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD
+    UYU UYW UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+"""
+ISO = frozenset(_CODES.split())
+_NO_MINOR = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
+MINOR_DIGITS = {  # all others have two
+    **dict.fromkeys(_NO_MINOR.split(), 0),
+    **dict.fromkeys(_THREE_DIGITS.split(), 3),
+    "CLF": 4,
+    "UYW": 4,
+}
 SIGNS = {
     "USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "JP¥", "HKD": "HK$", "AUD": "A$", "CAD": "C$", "SGD": "S$",
     "TWD": "NT$", "INR": "₹",
@@ -99,7 +106,7 @@ def _figure(value: Decimal, digits: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An amount found in a text, and how surely it is one: 3 a currency, 2 a unit, 1 grouped digits, 0 a bare number."""
+    """An amount in a text, and how sure it is: 3 by currency, 2 by unit, 1 by grouped digits, 0 a bare number."""
 
     start: int
     end: int
@@ -146,7 +153,10 @@ def _grammar() -> _Grammar:
     rest = "|".join(sorted(ISO - {code.upper() for code in named}))
     money = rf"(?:(?i:{any_of(named)})|(?<![A-Za-z])(?:{rest})(?![A-Za-z]))"
     latin = rf"\d+(?:[.,']\d+)*(?:\s?(?i:{any_of_units(scales)})(?![A-Za-z]))?"
-    han = r"(?:\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十半])(?:[.,\d零〇一二两三四五六七八九十百千万亿点]|[wW](?![A-Za-z]))*[十百千万亿wW](?![A-Za-z])(?:[\d一二三四五六七八九]+(?![\d一二三四五六七八九个位套台点月号]))?"
+    han = (
+        r"(?:\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十半])(?:[.,\d零〇一二两三四五六七八九十百千万亿点]|[wW](?![A-Za-z]))*"
+        r"[十百千万亿wW](?![A-Za-z])(?:[\d一二三四五六七八九]+(?![\d一二三四五六七八九个位套台点月号]))?"
+    )
     number = rf"(?:{han}|{latin})"
     figure = re.compile(
         rf"(?<![A-Za-z0-9._#/])(?<![A-Za-z]-)(?:(?P<before>{money})\s?)?(?P<low>{number})"
@@ -235,37 +245,43 @@ def digits_value(digits: str, *, decimal: bool) -> Decimal:
 
 def han_value(number: str) -> Decimal | None:
     """三十万, 两万五, 3万5, 1亿2000万: what such a number says, or None when it says nothing."""
-    total = section = Decimal(0)
+    tokens = _HAN.findall(number.casefold())
+    if any(
+        token not in _UNITS and token not in _DIGITS and token not in "半点" and not token[0].isdecimal()
+        for token in tokens
+    ):
+        return None
+    for unit in ("亿", "万"):
+        at = max((place for place, token in enumerate(tokens) if _UNITS.get(token) == _UNITS[unit]), default=-1)
+        if at >= 0:
+            before = _below_ten_thousand(tokens[:at], 1) if at else Decimal(1)
+            return before * _UNITS[unit] + _rest(tokens[at + 1 :], _UNITS[unit])
+    return _below_ten_thousand(tokens, 1)
+
+
+def _rest(tokens: list[str], unit: int) -> Decimal:
+    """What follows 亿 or 万: in 两万五 a last digit alone counts tenths of that unit."""
+    if any(token in ("万", "w") for token in tokens):
+        return han_value("".join(tokens)) or Decimal(0)
+    return _below_ten_thousand(tokens, unit)
+
+
+def _below_ten_thousand(tokens: list[str], unit: int) -> Decimal:
+    total = Decimal(0)
     digit: Decimal | None = None
-    last, fraction = 1, Decimal(0)
-    for token in _HAN.findall(number.casefold()):
+    if "点" in tokens:
+        whole, fraction = tokens[: (point := tokens.index("点"))], tokens[point + 1 :]
+        digits = "".join(str(_DIGITS.get(token, 0)) for token in fraction)
+        return _below_ten_thousand(whole, 1) + Decimal(f"0.{digits or 0}")
+    for token in tokens:
         if token in _UNITS:
-            factor = _UNITS[token]
-            if factor >= 10_000:
-                total = (
-                    (total + section + (digit or 0) if total + section + (digit or 0) else Decimal(1)) * factor
-                    if (factor > last >= 10_000)
-                    else total + (section + (digit or 0) or Decimal(1)) * factor
-                )
-                section = Decimal(0)
-            else:
-                section += (Decimal(1) if digit is None else digit) * factor
-            digit, last = None, factor
-        elif token == "点":
-            fraction = Decimal("0.1")
-        elif token == "半":
-            digit = Decimal("0.5")
+            total += (1 if digit is None else digit) * _UNITS[token]
+            digit, unit = None, _UNITS[token]
         elif token in ("零", "〇"):
-            digit, last = digit, 1
-        elif fraction and token in _DIGITS:
-            digit, fraction = (digit or Decimal(0)) + _DIGITS[token] * fraction, fraction / 10
-        elif token in _DIGITS:
-            digit = Decimal(_DIGITS[token]) if digit is None else digit  # 两三万: the lower end
-        elif token[0].isdigit():
+            digit, unit = digit if digit is not None else (None if total else Decimal(0)), 1  # 一万零五: a plain five
+        elif token[0].isdecimal():
             digit = digits_value(token, decimal=True)
         else:
-            return None
-    # 两万五: a last digit counts tenths of the unit before it.
-    return (
-        total + section + (digit or 0) * (Decimal(last) / 10 if last >= 100 and digit is not None and digit < 10 else 1)
-    )
+            digit = digit or (Decimal("0.5") if token == "半" else Decimal(_DIGITS[token]))  # 两三万: the lower end
+    tenths = unit >= 100 and digit is not None and digit < 10
+    return total + (digit or 0) * (Decimal(unit) / 10 if tenths else 1)

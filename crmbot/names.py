@@ -67,7 +67,8 @@ def likeness(said: str, known: str) -> float:
         return _han_likeness(ours, theirs)
     if min(len(ours), len(theirs)) < 4:  # one letter of three is another name
         return 0.0
-    return float(max(fuzz.ratio(ours, theirs), fuzz.token_sort_ratio(ours, theirs)))
+    lead = " ".join(theirs.split()[: len(ours.split())])  # "Umbrela" for "Umbrella Systems"
+    return float(max(fuzz.ratio(ours, theirs), fuzz.token_sort_ratio(ours, theirs), 0.95 * fuzz.ratio(ours, lead)))
 
 
 def _han_likeness(ours: str, theirs: str) -> float:

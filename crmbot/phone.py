@@ -21,7 +21,7 @@ def read_phone(text: str, zone: str) -> str | None:
     digits = re.sub(r"\D", "", typed)
     if not re.fullmatch(r"(?:\+|00)?[\d\s().\-/]+", typed) or not 6 <= len(digits) <= 17 or _DAY.fullmatch(typed):
         return None
-    if typed.startswith("+") or typed.startswith("00"):
+    if typed.startswith(("+", "00")):
         return "+" + re.sub(r"\D", "", typed.replace("(0)", "")).removeprefix("00" if typed.startswith("00") else "")
     if _CHINESE_MOBILE.fullmatch(typed):
         return f"+86{digits}"
@@ -81,8 +81,52 @@ def say_phone(phone: str) -> str:
 
 
 _TWO = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 "
-    "93 94 95 98".split()
+    [
+        "20",
+        "27",
+        "30",
+        "31",
+        "32",
+        "33",
+        "34",
+        "36",
+        "39",
+        "40",
+        "41",
+        "43",
+        "44",
+        "45",
+        "46",
+        "47",
+        "48",
+        "49",
+        "51",
+        "52",
+        "53",
+        "54",
+        "55",
+        "56",
+        "57",
+        "58",
+        "60",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "66",
+        "81",
+        "82",
+        "84",
+        "86",
+        "90",
+        "91",
+        "92",
+        "93",
+        "94",
+        "95",
+        "98",
+    ]
 )
 
 

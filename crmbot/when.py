@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A day, period or time found in a text from `start` to `end`; `sure` unless its words often mean something else."""
+    """A day, period or time in a text from `start` to `end`; `sure` unless its words often mean something else."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class Told:
     sure: bool = True
 
     def iso(self, slot: str) -> str:
-        """`close_date` is the last day of a period; `due` and `when` are its first, with the time where one was told."""
+        """`close_date` is the last day of a period; `due` and `when` are its first, with the time if told."""
         if slot == "close_date":
             return self.last.isoformat()
         if self.clock is None:
@@ -318,7 +318,8 @@ class _Words:
     def starts(self) -> list[str]:
         """All words with which a day or time may begin."""
         return [
-            *self.days, *self.weekdays, *self.months, *self.which, *self.parts, *self.numbers, *self.edges, *self.close_words,
+            *self.days, *self.weekdays, *self.months, *self.which, *self.parts, *self.numbers, *self.edges,
+            *self.close_words,
         ]  # fmt: skip
 
     def rules(self) -> dict[str, tuple[str, _Build]]:
@@ -327,22 +328,29 @@ class _Words:
         nth = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{no_digit}"
         month = rf"(?P<month>{self.month_re})\.?"
         h_month = rf"(?P<month>\d{{1,2}}|{_HAN_NUMBER})月"
-        h_rel = rf"(?P<rel>本月|这个月|这月|当月|下下个?月|下个?月|上个?月)"
+        h_rel = r"(?P<rel>本月|这个月|这月|当月|下下个?月|下个?月|上个?月)"
         h_day = rf"(?P<day>\d{{1,2}}|{_HAN_NUMBER})"
         h_year = r"(?:(?P<year>(?:19|20)?\d\d年|今年|明年|后年|去年|[二〇零一三四五六七八九]{4}年)的?\s?)?"
         part = rf"(?P<part>{self.any_of(self.parts)})"
         edge = rf"(?P<edge>{self.any_of(self.edges)})"
         unit = r"(?P<unit>weeks?|months?|quarters?|years?)"
         return {
-            "iso": (rf"(?<!\d)(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?![\d/-])", _iso),
-            "h_full": (rf"(?<![\d一二三四五六七八九十]){h_year}{h_month}份?{h_day}(?:[号日](?![线])|(?![\d万千百亿个点]))", self.han_date),
+            "iso": (r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?![\d/-])", _iso),
+            "h_full": (
+                rf"(?<![\d一二三四五六七八九十]){h_year}{h_month}份?{h_day}(?:[号日](?![线])|(?![\d万千百亿个点]))",
+                self.han_date,
+            ),
             "h_rel": (rf"{h_rel}的?{h_day}[号日]", self.han_relative_day),
             "h_edge": (
                 rf"(?<![\d一二三四五六七八九十]){h_year}(?:{h_month}份?|{h_rel}|第?(?P<quarter>[一二三四1-4])季度?|Q(?P<q>[1-4])|(?P<relq>本|这个?|下下个?|下个?|上个?)季度?|"
                 rf"(?P<period>月|季度?|年)?)的?(?P<hedge>底|末|初|中旬|中(?=[,，。\s签定]|$)|上旬|下旬)(?![期级])",
                 self.han_edge,
             ),
-            "h_week": (r"(?P<hwhich>这个?|本|上上个?|上个?|下下个?|下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末]|[1-7](?!\d))(?![年岁])", self.han_weekday),
+            "h_week": (
+                r"(?P<hwhich>这个?|本|上上个?|上个?|下下个?|下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末]|[1-7](?!\d))"
+                r"(?![年岁])",
+                self.han_weekday,
+            ),
             "h_later": (
                 rf"(?:再?过)?(?P<n>半|\d+|{_HAN_NUMBER})(?P<half>个半)?(?:个(?=月|小时|钟头|星期|礼拜|季度)|个)?(?P<hunit>天|周|星期|礼拜|(?<=个)月|年|小时|钟头|分钟|季度)"
                 rf"(?P<dir>以后|之后|过后|后|以内|之内|内|以前|之前|前)",
@@ -367,18 +375,41 @@ class _Words:
             "edged": (r"(?<![A-Za-z])(?P<unit>month|quarter|year|week)(?:'s)?[\s-]end(?![A-Za-z])", self.edged),
             "short": (r"(?<![A-Za-z])(?:the\s+)?eo(?P<unit>[mqyw])(?![A-Za-z])", self.short),
             "day": (rf"(?P<word>{self.any_of(self.days)})", self.day),
-            "dm": (rf"(?<![A-Za-z0-9.,/$€£¥])(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*(?:of\s+|-)?{month}(?:,?[\s-]+(?:of\s+)?{year})?", self.day_month),
+            "dm": (
+                rf"(?<![A-Za-z0-9.,/$€£¥])(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*(?:of\s+"
+                rf"|-)?{month}(?:,?[\s-]+(?:of\s+)?{year})?",
+                self.day_month,
+            ),
             "md": (rf"{month}\s*(?:the\s+)?{nth}(?:,?\s+{year})?", self.day_month),
-            "slash": (r"(?<![\d/.\-A-Za-z$€£¥])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<year>\d{4}|\d{2})(?![\d/])", _slashed),
+            "slash": (
+                r"(?<![\d/.\-A-Za-z$€£¥])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<year>\d{4}|\d{2})"
+                r"(?![\d/])",
+                _slashed,
+            ),
             "short_slash": (r"(?<![\d/.\-A-Za-z$€£¥])(?!24/7)(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%A-Za-z])", _slashed),
-            "nth": (r"(?<![\d.])(?:the\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)(?:\s+of\s+(?P<which>this|next)\s+month)?(?![A-Za-z])(?!\s+(?:quarter|half|floor|place|time|call|meeting|visit|visitor))", self.nth),
+            "nth": (
+                r"(?<![\d.])(?:the\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)(?:\s+of\s+(?P<which>this"
+                r"|next)\s+month)?(?![A-Za-z])(?!\s+(?:quarter|half|floor|place|time|call|meeting|visit"
+                r"|visitor))",
+                self.nth,
+            ),
             "weekday": (
                 rf"(?:(?P<which>{self.which_re})\s+(?:week\s+)?(?:on\s+)?)?(?P<wd>{self.weekday_re})(?!\s*-?\s*fri)(?:\s+(?P<after>next|last|this)\s+week)?",
                 self.weekday,
             ),
-            "weekend": (r"(?:(?P<which>this|the|next|coming|last)\s+)?(?<![A-Za-z])week-?end(?![A-Za-z])", self.weekend),
-            "period": (rf"(?<![A-Za-z])(?P<which>this|next|last|current|coming|previous)\s+{unit}(?![A-Za-z])", self.period),
-            "quarter": (rf"(?<![A-Za-z0-9])(?:(?P<which>this|next|last)\s+)?q(?P<quarter>[1-4])(?![A-Za-z0-9])(?:\s*(?:of\s+)?{year})?", self.quarter),
+            "weekend": (
+                r"(?:(?P<which>this|the|next|coming|last)\s+)?(?<![A-Za-z])week-?end(?![A-Za-z])",
+                self.weekend,
+            ),
+            "period": (
+                rf"(?<![A-Za-z])(?P<which>this|next|last|current|coming|previous)\s+{unit}(?![A-Za-z])",
+                self.period,
+            ),
+            "quarter": (
+                rf"(?<![A-Za-z0-9])(?:(?P<which>this|next|last)\s+)?q(?P<quarter>[1-4])(?![A-Za-z0-9])"
+                rf"(?:\s*(?:of\s+)?{year})?",
+                self.quarter,
+            ),
             "month": (rf"(?:(?P<which>this|next|last)\s+)?{month}(?:,?\s+(?:of\s+)?{year})?", self.month),
             "year": (r"(?<=in )(?P<year>20\d\d)(?![\d,.])|(?<=by )(?P<year2>20\d\d)(?![\d,.])", _year),
             "oclock": (
@@ -398,7 +429,7 @@ class _Words:
             ),
             "part": (rf"(?:(?P<this>this|in the|at)\s+)?{part}", self.part),
             "bare": (r"(?<![\d.,/])(?P<a>\d{1,2})\.(?P<b>\d{1,2})\.?(?![\d%A-Za-z万千亿])", _slashed),
-        }  # fmt: skip
+        }
 
     def later(self, found: re.Match[str], reading: _Reading) -> _Atom | None:
         if not (found["cue"] or found["ago"] or found["from"]):
@@ -542,7 +573,7 @@ class _Words:
     def han_edge(self, found: re.Match[str], reading: _Reading) -> _Atom | None:
         span = self.han_span(found, reading)
         edge = _HAN_EDGES[found["hedge"]]
-        if span is None or (span[1] - span[0]).days > 31 and edge == "mid" and found["hedge"] == "中旬":
+        if span is None or ((span[1] - span[0]).days > 31 and edge == "mid" and found["hedge"] == "中旬"):
             return None
         day = _edge_of(span, edge)
         if found["period"] == "月" and day < reading.today and not reading.past:

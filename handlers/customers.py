@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from crmbot.errors import NotFound
 from crmbot.intents import Slots, Which, intent
 from crmbot.people import Member, Permission
 from crmbot.phone import read_phone, say_phone
@@ -21,7 +22,8 @@ class AddCustomer(Slots):
     email: str = ""
     tags: tuple[str, ...] = ()
     text: str = ""
-    anyway: bool = False
+    anyway: bool = False  # [New one]: it was asked whether it is one that is known
+    same: str = ""  # [Same as C12]: the ref of the one it is
 
 
 class OneCustomer(Slots):
@@ -50,6 +52,8 @@ def add_customer(slots: AddCustomer, member: Member, store: Store, now: datetime
         tags=slots.tags,
         note=slots.text,
     )
+    if slots.same:
+        return _complete(new, slots.same, member, store, now)
     if not slots.anyway and (same := store.customers.duplicates(new, seen_by=member)):
         return _maybe_same(same, slots)
     customer = store.customers.add(new, owner=member, now=now)
@@ -59,9 +63,24 @@ def add_customer(slots: AddCustomer, member: Member, store: Store, now: datetime
 
 
 def _maybe_same(same: list[Customer], slots: AddCustomer) -> Reply:
-    use = tuple(Button(text("button-same-as", label=each.label), "customer.show", {"ref": each.ref}) for each in same)
-    new = Button(text("button-new"), "customer.add", slots.model_dump(mode="json") | {"anyway": True}, once=True)
+    said = slots.model_dump(mode="json")
+    use = tuple(
+        Button(text("button-same-as", label=each.label), "customer.add", said | {"same": each.ref}, once=True)
+        for each in same
+    )
+    new = Button(text("button-new"), "customer.add", said | {"anyway": True}, once=True)
     return Reply(text("customer-maybe-same", name=slots.name), buttons=(*use, new))
+
+
+def _complete(new: NewCustomer, ref: str, member: Member, store: Store, now: datetime) -> Reply:
+    """The one that is known gets what was said of it and is not known yet."""
+    found = store.customers.by_ref(ref, member, Permission.WRITE_CUSTOMERS)
+    if not found:
+        raise NotFound("customer", ref)
+    [customer] = found
+    store.customers.complete(customer, new, owner=member, now=now)
+    words = text("customer-completed", ref=customer.ref)
+    return Reply(words, card(customer, store, now, member), buttons=(undo_button(store),), in_place=True)
 
 
 @intent("customer.show", needs=Permission.READ_CUSTOMERS)

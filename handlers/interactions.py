@@ -33,11 +33,11 @@ def log_interaction(slots: LogInteraction, member: Member, store: Store, now: da
     if slots.when:
         facts.append((text("slot", slot="when"), _said(slots.when, now, member)))
     if deal and deal.money and slots.amount:
-        facts.append((text("noun", kind="deal"), text("deal-of", ref=deal.ref, amount=deal.money)))
+        facts.append((text("slot", slot="deal"), text("deal-of", ref=deal.ref, amount=deal.money)))
     if deal and slots.close_date:
         facts.append((text("slot", slot="close_date"), say_day(slots.close_date, now, member)))
     if slots.due:
-        facts.append((text("noun", kind="task"), _follow_up(slots, deal, member, store, now)))
+        facts.append((text("slot", slot="task"), _follow_up(slots, deal, member, store, now)))
     words = text("interaction-logged", kind=slots.kind, customer=customer.name)
     return Reply(words, Card(customer.ref, customer.label, tuple(facts)), buttons=(undo_button(store),))
 

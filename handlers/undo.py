@@ -14,9 +14,12 @@ class Undo(Slots):
 
 @intent("undo", needs=Permission.UNDO)
 def undo(slots: Undo, member: Member, store: Store, now: datetime) -> Reply:
-    refs = store.changes.take_back(member, slots.message, now)
+    taken = store.changes.take_back(member, slots.message, now)
+    refs = ", ".join(taken.refs)
+    if taken.redone:
+        return Reply(text("redone", refs=refs), buttons=(undo_button(store),), in_place=True)
     redo = Button(text("button-redo"), "undo", {"message": store.changes.message}, once=True)
-    return Reply(text("undone", refs=", ".join(refs)), buttons=(redo,), in_place=True)
+    return Reply(text("undone", refs=refs), buttons=(redo,), in_place=True)
 
 
 def undo_button(store: Store) -> Button:

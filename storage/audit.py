@@ -34,11 +34,19 @@ class Entry:
         return hashlib.sha256(head + said.encode() + self.digest).digest()
 
 
-class Audit:
-    """Collects what one transaction did; written at its end, for the head of the chain is locked from then on."""
+class Head:
+    """The end of the chain, as one transaction knows it: read once, however many messages share the commit."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self) -> None:
+        self.chain: bytes | None = None
+
+
+class Audit:
+    """Collects what one message did; written at its end, for the head of the chain is locked from then on."""
+
+    def __init__(self, connection: Connection, head: Head) -> None:
         self._connection = connection
+        self._head = head
         self._entries: list[Entry] = []
 
     def add(self, at: datetime, member_id: int | None, kind: str) -> None:
@@ -54,15 +62,20 @@ class Audit:
     def write(self) -> None:
         if not self._entries:
             return
-        if self._connection.dialect.name != "sqlite":  # there one writer at a time is the rule anyway
-            self._connection.execute(LOCK)
-        head = self._connection.execute(HEAD).scalar() or FIRST
+        head = self._head.chain or self._read()
         rows: list[dict[str, Any]] = []
         for entry in self._entries:
             head = entry.chained(head)
             rows.append({name: getattr(entry, name) for name in Entry.__slots__} | {"chain": head})
+        self._head.chain = None  # unless the row is written
         self._connection.execute(ADD, rows)
+        self._head.chain = head
         self._entries.clear()
+
+    def _read(self) -> bytes:
+        if self._connection.dialect.name != "sqlite":  # there one writer at a time is the rule anyway
+            self._connection.execute(LOCK)
+        return self._connection.execute(HEAD).scalar() or FIRST
 
 
 def broken_at(connection: Connection) -> int | None:

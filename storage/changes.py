@@ -4,14 +4,16 @@ import base64
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from sqlalchemy import Date, LargeBinary, event, exists, insert, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import UOWTransaction, aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from crmbot.errors import Refused
 from crmbot.people import Member
@@ -102,8 +104,9 @@ def _record(session: Session, _: UOWTransaction) -> None:
     acting: Acting | None = session.info.get("acting")
     if acting is None:
         return
-    rows = [(row, False, True) for row in session.new] + [(row, True, True) for row in session.dirty]
-    rows += [(row, True, False) for row in session.deleted]
+    rows = [(row, False, True) for row in sorted(session.new, key=_depth)]
+    rows += [(row, True, True) for row in session.dirty]
+    rows += [(row, True, False) for row in sorted(session.deleted, key=_depth, reverse=True)]
     values = [
         change
         for row, was, stays in rows
@@ -112,6 +115,16 @@ def _record(session: Session, _: UOWTransaction) -> None:
     if values and acting.message is not None:  # what no message did, the command line say, is audited but not undone
         session.connection().execute(ADD, values)
     index(session.connection(), rows)
+
+
+@cache
+def _depths() -> dict[str, int]:
+    return {table.name: at for at, table in enumerate(SQLModel.metadata.sorted_tables)}
+
+
+def _depth(row: Any) -> int:
+    """Rows that others point to come first: undo goes the other way."""
+    return _depths()[row.__table__.name]
 
 
 def _change(row: Tracked, acting: Acting, *, was: bool, stays: bool) -> dict[str, Any] | None:
@@ -156,6 +169,14 @@ def _plain(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The records that are as they were; `redone`: what was taken back had been an undo itself."""
+
+    refs: list[str]
+    redone: bool
+
+
 class Changes:
     def __init__(self, session: Session, acting: Acting) -> None:
         self._session = session
@@ -167,7 +188,7 @@ class Changes:
         assert self._acting.message is not None
         return self._acting.message
 
-    def take_back(self, member: Member, message: int | None, now: datetime) -> list[str]:
+    def take_back(self, member: Member, message: int | None, now: datetime) -> TakenBack:
         """Undo what one message of `member` changed, the last by default, all of it or nothing."""
         mine = select(Change).where(Change.by == member.id, Change.at >= now - WINDOW, col(Change.undone_by).is_(None))
         if message is None:
@@ -181,10 +202,9 @@ class Changes:
         for change in changes:
             self._restore(change)
             change.undone_by = self.message
-        self._session.execute(
-            update(Change).where(col(Change.undone_by) == message).values(undone_by=None)  # so that redo can be undone
-        )
-        return sorted({ref for change in changes if (ref := _ref(change))})
+        stands_again = update(Change).where(col(Change.undone_by) == message).values(undone_by=None)
+        redone = self._session.execute(stands_again).rowcount > 0  # type: ignore[attr-defined]  # an update has one
+        return TakenBack(sorted({ref for change in changes if (ref := _ref(change))}), redone)
 
     def _refuse_if_changed_since(self, change: Change) -> None:
         since = select(Change).where(Change.kind == change.kind, Change.row == change.row)

@@ -4,20 +4,21 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Select, bindparam, or_
 from sqlmodel import Session, col, func, select
 
 from crmbot import phone as phones
 from crmbot.dialogue import Found
 from crmbot.incoming import Sender
 from crmbot.names import CLEAR, LEADING, NEAR, fold, is_person, untitled
-from crmbot.people import Member, Permission
+from crmbot.people import Member, Permission, Scope
 from storage.search import candidates, ranked
 from storage.secrets import Keys
 from storage.tables import Customer, Handle, Tag
-from storage.visible import visible
+from storage.visible import visible, who, within
 
 MOST = 50
 MARGIN = 5.0  # by how much the likeliest must lead to be clear
@@ -78,12 +79,15 @@ class Customers:
         name, company = said.get("name", ""), said.get("company", "")
         if not name:
             name, company = company or said.get("title", ""), ""
-        live = visible(Customer, member, needs).where(col(Customer.archived_at).is_(None))
+        exact = self._called(fold(name), member, needs)
         if company:
-            live = live.where(col(Customer.company_id).in_(self.ids_named(self._session, company) or [-1]))
-        exact = self._session.exec(live.where(Customer.name_key == fold(name)).limit(MOST)).all()
+            of = self.ids_named(self._session, company)
+            exact = [each for each in exact if each.company_id in of]
         if exact:
             return Found(exact)
+        live = visible(Customer, member, needs).where(col(Customer.archived_at).is_(None))
+        if company:
+            live = live.where(col(Customer.company_id).in_(of or [-1]))
         scored = self._alike(name, live)
         if not scored or (clear_only and company):
             return Found([], [each for _, each in scored])
@@ -91,6 +95,10 @@ class Customers:
         if scored[0][0] >= CLEAR and len(best) == 1:
             return Found(best)
         return Found([], best) if clear_only else Found([each for score, each in scored if score >= 85])
+
+    def _called(self, key: str, member: Member, needs: Permission) -> Sequence[Customer]:
+        named = _called(member.scope(needs))
+        return self._session.execute(named, {"key": key, **who(member)}).scalars().all()
 
     def _alike(self, name: str, live: Any, *, least: float = NEAR) -> list[tuple[float, Customer]]:
         ids: set[int] = set()
@@ -195,14 +203,26 @@ class Customers:
         )
         self._session.add(customer)
         self._session.flush()
+        self._give(customer, new)
+        return customer
+
+    def complete(self, customer: Customer, new: NewCustomer, *, owner: Member, now: datetime) -> None:
+        """Add what is not known yet; nothing that is known is overwritten."""
+        if new.company and customer.company_id is None:
+            customer.company_id = self._company_of(new, owner, now)
+        customer.note = customer.note or new.note or None
+        self._give(customer, new)
+
+    def _give(self, customer: Customer, new: NewCustomer) -> None:
         assert customer.id
         for each in new.phones:
             self.give_handle(customer, "phone", each)
         for each in new.emails:
             self.give_handle(customer, "email", each)
-        self._session.add_all(Tag(customer_id=customer.id, tag=tag[:64]) for tag in dict.fromkeys(new.tags))
+        wanted = dict.fromkeys(tag[:64] for tag in new.tags)
+        known = set(self.tags(customer)) if wanted else set()
+        self._session.add_all(Tag(customer_id=customer.id, tag=tag) for tag in wanted if tag not in known)
         self._session.flush()
-        return customer
 
     def _company_of(self, new: NewCustomer, owner: Member, now: datetime) -> int | None:
         found = self.by_name({"name": new.company}, owner, Permission.READ_CUSTOMERS, clear_only=True).sure
@@ -254,6 +274,12 @@ class Customers:
 
     def tags(self, customer: Customer) -> list[str]:
         return list(self._session.exec(select(Tag.tag).where(Tag.customer_id == customer.id).order_by(Tag.tag)))
+
+
+@cache
+def _called(scope: Scope) -> Select[Any]:
+    live = within(Customer, scope).where(col(Customer.archived_at).is_(None))
+    return live.where(col(Customer.name_key) == bindparam("key")).limit(MOST)
 
 
 def sealed_handle(keys: Keys, customer: Customer, kind: str, value: str) -> Handle:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm.exc import StaleDataError
 
 from crmbot.errors import BadInput, Unavailable
+from storage.audit import Head
 from storage.places import Places
 from storage.secrets import Keys
 from storage.store import Shared, Store
@@ -158,8 +159,9 @@ class Database:
         try:
             with self._engine.begin() as connection:
                 riders = self._let_ride(connection)
+                head = Head()
                 for work, (given, problem) in zip(batch, prepared, strict=True):
-                    ends.append((None, problem) if problem else self._savepoint(connection, work, given))
+                    ends.append((None, problem) if problem else self._savepoint(connection, work, given, head))
         except BaseException as error:  # the commit failed: nobody's work is kept
             self._get_off(riders)
             self._shared.places.forget()
@@ -167,10 +169,12 @@ class Database:
         for work, (result, end) in zip(batch, ends, strict=True):
             work.done(result, end)
 
-    def _savepoint(self, connection: Connection, work: Work[Any, Any], given: Any) -> tuple[Any, BaseException | None]:
+    def _savepoint(
+        self, connection: Connection, work: Work[Any, Any], given: Any, head: Head
+    ) -> tuple[Any, BaseException | None]:
         """An error not caught around its own savepoint would undo the whole group."""
         connection.exec_driver_sql("SAVEPOINT message")
-        store = Store(connection, self._shared)
+        store = Store(connection, self._shared, head)
         try:
             result = work.work(given, store)
             store.finish()

@@ -49,16 +49,15 @@ class Deals:
         )
         deal.customer, deal.money = customer, amount
         deal.move(stage, at=now)
-        self._session.add(deal)
+        self._session.add(DealStage(deal=deal, stage=deal.stage, at=now, by=owner.id))
         self._session.flush()
-        self._note_stage(deal, owner, now)
         return deal
 
     def move(self, deal: Deal, stage: str, *, by: Member, now: datetime) -> None:
         """Into another stage; since when is kept for each."""
         deal.move(stage, at=now)
+        self._session.add(DealStage(deal=deal, stage=deal.stage, at=now, by=by.id))
         self._session.flush()
-        self._note_stage(deal, by, now)
 
     def by_ref(self, ref: str, member: Member, needs: Permission) -> list[Deal]:
         if not _is_ref(ref, Deal.letter):
@@ -115,11 +114,6 @@ class Deals:
         query = visible(Deal, member, needs).where(col(Deal.id).in_(ids))
         found = [deal for deal in self._session.exec(query) if likeness(title, deal.title or "") >= LEADING]
         return sorted(found, key=lambda deal: -(deal.id or 0))[:MOST]
-
-    def _note_stage(self, deal: Deal, by: Member, now: datetime) -> None:
-        assert deal.id
-        self._session.add(DealStage(deal_id=deal.id, stage=deal.stage, at=now, by=by.id))
-        self._session.flush()
 
 
 def _is_ref(ref: str, letter: str) -> bool:

@@ -10,20 +10,25 @@ from crmbot.names import fold
 
 T = TypeVar("T")
 
-HEADS = "Hool Nor Vel Zen Quan Bright Tal Oro Lum Mer Kest Pry Sol Fen Dray Ast Cor Wyn".split()
-ENDS = "i vex tra mont ora dyne field lio wick mark sen bury".split()
-TRADES = "Systems Logistics Foods Energy Health Textiles Media Robotics Partners Tools Paper Marine".split()
-LEGAL = ("", "", "", " Ltd", " Inc", " GmbH")
-GIVEN = "Maria James Anna David Sofia Peter Emma Lucas Nora Paul Ines Tom Grace Ivan Ella Hugo Ruth Karl Alma Owen".split()
-FAMILY = "Lopez Walker Novak Berg Costa Miller Rossi Keller Dubois Hansen Moore Silva Fischer Nilsen Archer Blake".split()
 
-HEADS_ZH = "智 恒 瑞 华 云 启 嘉 远 博 鼎 盛 佳".split()
-ENDS_ZH = "达 信 通 和 泰 安 联 腾 捷 源".split()
-TRADES_ZH = "科技 物流 医疗 食品 能源 教育 机械 贸易 软件 建材".split()
+def _words(said: str) -> list[str]:
+    return said.split()
+
+
+HEADS = _words("Hool Nor Vel Zen Quan Bright Tal Oro Lum Mer Kest Pry Sol Fen Dray Ast Cor Wyn")
+ENDS = _words("i vex tra mont ora dyne field lio wick mark sen bury")
+TRADES = _words("Systems Logistics Foods Energy Health Textiles Media Robotics Partners Tools Paper Marine")
+LEGAL = ("", "", "", " Ltd", " Inc", " GmbH")
+GIVEN = _words("Maria James Anna David Sofia Peter Emma Lucas Nora Paul Ines Tom Grace Ivan Ella Hugo Ruth Karl Owen")
+FAMILY = _words("Lopez Walker Novak Berg Costa Miller Rossi Keller Dubois Hansen Moore Silva Fischer Nilsen Blake")
+
+HEADS_ZH = _words("智 恒 瑞 华 云 启 嘉 远 博 鼎 盛 佳")
+ENDS_ZH = _words("达 信 通 和 泰 安 联 腾 捷 源")
+TRADES_ZH = _words("科技 物流 医疗 食品 能源 教育 机械 贸易 软件 建材")
 CITIES_ZH = ("", "", "", "杭州", "深圳", "上海", "成都", "武汉")
 LEGAL_ZH = ("", "", "有限公司")
-FAMILY_ZH = "王wang 李li 张zhang 刘liu 陈chen 杨yang 黄huang 赵zhao 吴wu 周zhou 徐xu 孙sun 林lin 何he".split()
-GIVEN_ZH = "伟wei 芳fang 敏min 静jing 强qiang 磊lei 洋yang 婷ting 杰jie 丽li 晓xiao 文wen 明ming 雪xue".split()
+FAMILY_ZH = _words("王wang 李li 张zhang 刘liu 陈chen 杨yang 黄huang 赵zhao 吴wu 周zhou 徐xu 孙sun 林lin 何he")
+GIVEN_ZH = _words("伟wei 芳fang 敏min 静jing 强qiang 磊lei 洋yang 婷ting 杰jie 丽li 晓xiao 文wen 明ming 雪xue")
 AREAS = ("212", "303", "415", "617")
 
 
@@ -81,7 +86,7 @@ def person(rng: Random, *, chinese: bool) -> Named:
 def phone(rng: Random, number: int, *, chinese: bool) -> str:
     """The `number`th phone: all of them from ranges that nobody is given."""
     if chinese:
-        return f"+8613900{number * 37 % 1_000_000:06d}"
+        return f"+861390000{number * 37 % 10_000:04d}"
     if rng.random() < 0.5:
         return f"+447700900{number % 1000:03d}"
     return f"+1{AREAS[number // 100 % len(AREAS)]}55501{number % 100:02d}"

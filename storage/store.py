@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,13 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from crmbot.dialogue import Command, Dialogue, Found, Question
-from crmbot.errors import Unavailable
 from crmbot.incoming import Incoming, Place, Press, Sender
 from crmbot.people import Member, Permission
 from crmbot.reply import Button, Reply
 from crmbot.sender import Outgoing
 from storage import outbox
-from storage.audit import Audit
+from storage.audit import Audit, Head
 from storage.changes import Acting, Changes
 from storage.customers import Customers
 from storage.deals import Deals
@@ -31,7 +30,7 @@ from storage.tables import Customer, Deal, DialogueRow, Handled
 from storage.tickets import Tickets
 
 log = logging.getLogger(__name__)
-REMEMBERED = timedelta(hours=1)
+REMEMBERED, STALE = timedelta(hours=1), timedelta(minutes=55)
 
 HANDLED, DIALOGUE = Handled.__table__, DialogueRow.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
 SEEN = select(HANDLED.c.body).where(HANDLED.c.key == bindparam("key"))
@@ -55,7 +54,7 @@ class Shared:
 class Store:
     """One for each message."""
 
-    def __init__(self, connection: Connection, shared: Shared) -> None:
+    def __init__(self, connection: Connection, shared: Shared, head: Head | None = None) -> None:
         self.connection = connection
         self.keys = shared.keys
         self.encrypt_notes = shared.encrypt_notes
@@ -64,8 +63,8 @@ class Store:
         self._places = shared.places
         self._session: Session | None = None
         self._message: int | None = None
-        self._audit = Audit(connection)
-        self._before: tuple[int, bytes] | None = None  # the dialogue row as it was read
+        self._audit = Audit(connection, head or Head())
+        self._before: tuple[int, bytes, bool] | None = None  # the dialogue row as it was read, and whether it is fresh
 
     # The records, for handlers
 
@@ -138,21 +137,23 @@ class Store:
     def first_time(self, incoming: Incoming, now: datetime) -> bool:
         """Whether this message is new; then it is noted. The same key with another body is refused and audited."""
         key, body = self.keys.digest("handled.key", incoming.key), self.keys.digest("handled.body", _body(incoming))
-        before = self.connection.execute(SEEN, {"key": key}).scalar()
-        if before is not None:
-            if before != body:
-                log.warning("a message came again with other words: refused")
-                self._audit.add(now, None, "refused: same key, other words")
-            return False
         place = self._places.id_of(incoming.place, self.connection, now)
         values = {"key": key, "body": body, "place_id": place, "at": now, "source": self._source(incoming)}
         try:
-            self._message = self.connection.execute(TAKE_IN, values).inserted_primary_key[0]  # type: ignore[index]
-        except IntegrityError as error:  # another process took it in at the same moment
-            raise Unavailable("taken in at the same time") from error
+            with self._apart():
+                self._message = self.connection.execute(TAKE_IN, values).inserted_primary_key[0]  # type: ignore[index]
+        except IntegrityError:  # its key is there already: the database decides, no look beforehand
+            if self.connection.execute(SEEN, {"key": key}).scalar() != body:
+                log.warning("a message came again with other words: refused")
+                self._audit.add(now, None, "refused: same key, other words")
+            return False
         self.acting.message = self._message
         self._places.lock(place, self.connection)
         return True
+
+    def _apart(self) -> AbstractContextManager[object]:
+        """PostgreSQL gives up a transaction after an error; the others only the statement."""
+        return self.connection.begin_nested() if self.connection.dialect.name == "postgresql" else nullcontext()
 
     def is_handled(self, incoming: Incoming) -> bool:
         key = self.keys.digest("handled.key", incoming.key)
@@ -188,7 +189,7 @@ class Store:
         if row is None:
             return Dialogue()
         body = self.keys.open("dialogue.body", _of_dialogue(ids), row.body)
-        self._before = row.id, body
+        self._before = row.id, body, row.until - now > STALE
         return _dialogue(json.loads(body)) if row.until > now else Dialogue()
 
     def remember(self, dialogue: Dialogue, member: Member, place: Place, now: datetime) -> None:
@@ -196,6 +197,8 @@ class Store:
         ids = {"member": member.id, "place": self._places.id_of(place, self.connection, now)}
         body = json.dumps(asdict(dialogue), ensure_ascii=False).encode()
         if self._before is None and dialogue == Dialogue():
+            return
+        if self._before is not None and self._before[1:] == (body, True):
             return
         values = {"body": self.keys.seal("dialogue.body", _of_dialogue(ids), body), "until": now + REMEMBERED}
         if self._before is None:

@@ -34,6 +34,8 @@ slot = { $slot ->
     [ref] Record
     [owner] Owner
     [period] Period
+    [deal] Deal
+    [task] Follow-up
    *[other] Value
 }
 loss-reason = { $reason ->
@@ -93,6 +95,7 @@ sure = { $doing ->
 
 customer-added = Added { $name } as { $ref }.
 customer-maybe-same = Is { $name } one of these?
+customer-completed = Added to { $ref }.
 customer-shown = This is { $ref }.
 customers-found = { $count ->
     [0] I found nobody.
@@ -131,8 +134,11 @@ interaction-logged = { $kind ->
     [email] Email with { $customer } noted.
    *[note] Noted on { $customer }.
 }
+and-then = { $first }
+    { $then }
 instead = Corrected. { $now }
 undone = Taken back: { $refs }.
+redone = Done again: { $refs }.
 help = { $role ->
     [viewer] You can look things up. Try: “open deals”, “D12”, “show me Acme”, “who has 415 555 2671”.
    *[other] Just write what happened. Try:

@@ -34,6 +34,8 @@ slot = { $slot ->
     [ref] 编号
     [owner] 负责人
     [period] 期间
+    [deal] 商机
+    [task] 跟进
    *[other] 内容
 }
 loss-reason = { $reason ->
@@ -93,6 +95,7 @@ sure = { $doing ->
 
 customer-added = 已新建客户 { $ref }：{ $name }。
 customer-maybe-same = { $name } 是不是下面这位？
+customer-completed = 已补充到 { $ref }。
 customer-shown = 这是 { $ref }。
 customers-found = { $count ->
     [0] 没有找到客户。
@@ -126,8 +129,11 @@ interaction-logged = { $kind ->
     [email] 已记录与 { $customer } 的邮件。
    *[note] 已记到 { $customer }。
 }
+and-then = { $first }
+    { $then }
 instead = 已更正。{ $now }
 undone = 已撤销：{ $refs }。
+redone = 已恢复：{ $refs }。
 help = { $role ->
     [viewer] 您可以查询。试试：“我的商机”、“看下D12”、“看看华为的资料”。
    *[other] 发生了什么，直接写就行。试试：

@@ -1,20 +1,29 @@
 """The engine: of all phrases that fit the whole sentence, the surest says what it means."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from crmbot.phone import read_phone
 from crmbot.understand.facts import read_facts
 from crmbot.understand.lexicon import any_of, words
-from crmbot.understand.names import is_colleague, is_person, read_name, read_whom
+from crmbot.understand.names import is_colleague, is_person, is_surname, read_name, read_whom
 from crmbot.understand.phrases import Phrase, candidates
-from crmbot.understand.spans import read_amount, read_kind, read_owner, read_period, read_ref, read_stage, ref_shape, zone_of
+from crmbot.understand.spans import (
+    read_amount,
+    read_kind,
+    read_owner,
+    read_period,
+    read_ref,
+    read_stage,
+    ref_shape,
+    zone_of,
+)
 from crmbot.understand.tidy import EMOJI, has_han, tidy, without_ends, without_marks
 from crmbot.understand.typos import corrections
-from crmbot.phone import read_phone
 from crmbot.when import find_when, month_first, read_when
 
 SURE = 0.97  # a phrase that means one thing
@@ -62,7 +71,7 @@ def _one(text: str, now: datetime) -> Understood:
 
 
 def _best(text: str, now: datetime, asked: bool) -> Understood | None:
-    """The surest reading, of equals the one with most of its words in the phrase; None when it is known to mean nothing."""
+    """The surest reading, of equals the one with most words in its phrase; None when it is known to mean nothing."""
     best, rank = UNKNOWN, (0.0, 0)
     led: tuple[dict[str, Any], int] | None = None
     for phrase in candidates(text):
@@ -77,7 +86,9 @@ def _best(text: str, now: datetime, asked: bool) -> Understood | None:
         slots = day | slots
         if not phrase.needed <= _given(slots):
             continue
-        confidence = round((SURE if phrase.sure else PLAUSIBLE) * (1 - doubt) * (0.8 if asked and _acts(phrase.intent) else 1), 2)
+        confidence = round(
+            (SURE if phrase.sure else PLAUSIBLE) * (1 - doubt) * (0.8 if asked and _acts(phrase.intent) else 1), 2
+        )
         words_of_phrase = len(text) - sum(len(span) for span in found.groups() if span)
         if (confidence, words_of_phrase) > rank:
             best, rank = Understood(phrase.intent, slots, confidence), (confidence, words_of_phrase)
@@ -85,7 +96,7 @@ def _best(text: str, now: datetime, asked: bool) -> Understood | None:
 
 
 def _led_by_day(text: str, now: datetime) -> tuple[dict[str, Any], int]:
-    """"Yesterday met Ann": the day at the start of what took place, and where the words after it begin."""
+    """ "Yesterday met Ann": the day at the start of what took place, and where the words after it begin."""
     for told in find_when(text[:40], now=now, past=True, months_first=month_first(text, zone_of(now))):
         if told.start == 0 and told.sure and told.first <= now.date():
             gap = re.compile(r"[\s,:;]*").match(text, told.end)
@@ -119,7 +130,9 @@ def _unframed(text: str) -> tuple[str, bool]:
 
 
 def _nods(text: str) -> bool:
-    return bool(re.fullmatch(r"[\s👍✅👌\ufe0f\U0001f3fb-\U0001f3ff!.]+", text)) and any(sign in text for sign in "👍✅")
+    return bool(re.fullmatch(r"[\s👍✅👌\ufe0f\U0001f3fb-\U0001f3ff!.]+", text)) and any(
+        sign in text for sign in "👍✅"
+    )
 
 
 # Several commands in one message
@@ -205,7 +218,7 @@ def _span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[str, 
         return {slot: name}, doubt
     if slot == "query":
         query, doubt = read_name(said, records)
-        return {"query": query}, doubt
+        return {"query": query}, 0.0 if len(query) == 1 and is_surname(query) else doubt
     if slot == "period":
         period = read_period(said)
         return period or {}, float(period is None)
@@ -229,9 +242,9 @@ def _span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[str, 
 def _place(said: str) -> tuple[dict[str, Any], float]:
     """小陈的客户 are his; those of a place are searched for by its name."""
     if is_person(said):
-        return {"owner": said}, 0.05
+        return {"owner": said}, 0.0
     query, doubt = read_name(said)
-    return {"query": query}, max(0.05, doubt)
+    return {"query": query}, doubt
 
 
 def _value(slot: str, said: str, now: datetime) -> Any | None:

@@ -1,4 +1,4 @@
-"""Facts in any order: what a sentence says besides its command, such as amount, closing day, owner, and whom it is about."""
+"""Facts in any order: what a sentence says besides its command, such as amount, closing day, owner and name."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -11,7 +11,16 @@ from crmbot.money import Figure, find_money
 from crmbot.phone import find_phones
 from crmbot.understand.lexicon import any_of, meanings, words
 from crmbot.understand.names import clean, doubt_about, read_name, read_whom, without_role
-from crmbot.understand.spans import EMAIL, period_shape, read_owner, read_period, read_ref, read_stage, ref_shape, zone_of
+from crmbot.understand.spans import (
+    EMAIL,
+    period_shape,
+    read_owner,
+    read_period,
+    read_ref,
+    read_stage,
+    ref_shape,
+    zone_of,
+)
 from crmbot.understand.tidy import has_han, without_marks
 from crmbot.when import Told, find_when, month_first
 
@@ -39,12 +48,13 @@ class Facts:
 
 def read_facts(said: str, wanted: frozenset[str], now: datetime, records: str) -> tuple[dict[str, Any], float]:
     """What `said` says for the slots in `wanted`, with `whom` for name and company; and the doubt about it."""
-    found, doubt = _read(said, wanted, now, records)
+    found, doubt = _read(said, wanted, now, zone_of(now), records)
     return dict(found), doubt
 
 
 @lru_cache(maxsize=16)  # the phrases that fit one message often leave the same facts
-def _read(said: str, wanted: frozenset[str], now: datetime, records: str) -> tuple[dict[str, Any], float]:
+def _read(said: str, wanted: frozenset[str], now: datetime, zone: str, records: str) -> tuple[dict[str, Any], float]:
+    """By `zone` too: one moment is equal in all zones, but not the same day."""
     facts = Facts(said, now)
     tail = next((slot for slot in TAILS if slot in wanted), None)
     if tail and wanted & {"tail", "story"}:
@@ -66,14 +76,20 @@ def _read(said: str, wanted: frozenset[str], now: datetime, records: str) -> tup
 
 
 def _text(facts: Facts) -> None:
-    if found := re.search(rf"(?:^|[\s,;.{_GONE}])(?:{any_of(words('facts', 'note'))})\s*[:：]?\s*(?P<value>.+)$", facts.said, re.I):
+    if found := re.search(
+        rf"(?:^|[\s,;.{_GONE}])(?:{any_of(words('facts', 'note'))})\s*[:：]?\s*(?P<value>.+)$", facts.said, re.I
+    ):
         facts.take("text", without_marks(found["value"]), found.start(), found.end())
 
 
 def _labels(facts: Facts) -> None:
     """`Name: Ann Poe, Company: Hooli`, in one line or several."""
     labels = meanings("facts", "labels")
-    for found in re.finditer(rf"(?:^|(?<=[\s,;{_GONE}]))({any_of(labels)})\s*[:=]\s*([^,;{_GONE}]+?)(?=\s*(?:[,;{_GONE}]|$|\s(?:{any_of(labels)})\s*[:=]))", facts.said, re.I):
+    for found in re.finditer(
+        rf"(?:^|(?<=[\s,;{_GONE}]))({any_of(labels)})\s*[:=]\s*([^,;{_GONE}]+?)(?=\s*(?:[,;{_GONE}]|$|\s(?:{any_of(labels)})\s*[:=]))",
+        facts.said,
+        re.I,
+    ):
         slot = labels[found[1].casefold()]
         if slot in ("name", "company", "title"):
             facts.take(slot, clean(found[2]), found.start(), found.end())
@@ -82,9 +98,17 @@ def _labels(facts: Facts) -> None:
 
 
 def _title(facts: Facts) -> None:
-    if found := re.search(r"\"([^\"]{1,80})\"|“([^”]{1,80})”|[「『]([^」』]{1,80})[」』]|《([^》]{1,80})》", facts.said):
+    if found := re.search(
+        r"\"([^\"]{1,80})\"|“([^”]{1,80})”|[「『]([^」』]{1,80})[」』]|《([^》]{1,80})》", facts.said
+    ):
         facts.take("title", without_marks(next(filter(None, found.groups()))), found.start(), found.end())
-    elif found := re.search(rf"(?:{any_of(words('facts', 'titled'))})\s*([^,;{_GONE}]{{1,60}}?)(?=\s*(?:[,;{_GONE}]|$|的(?:{any_of(words('records', 'deals'))})|\s(?:{any_of(words('facts', 'stops'))})(?![\w])))", facts.said, re.I):
+    elif found := re.search(
+        rf"(?:{any_of(words('facts', 'titled'))})\s*([^,;{_GONE}]{{1,60}}?)(?=\s*(?:[,;{_GONE}]"
+        rf"|$|的(?:{any_of(words('records', 'deals'))})|\s(?:{any_of(words('facts', 'stops'))})"
+        rf"(?![\w])))",
+        facts.said,
+        re.I,
+    ):
         facts.take("title", without_marks(found[1]), found.start(), found.end())
 
 
@@ -96,13 +120,17 @@ def _tags(facts: Facts) -> None:
 
 
 def _email(facts: Facts) -> None:
-    if found := re.search(rf"(?:(?:{any_of(words('facts', 'email'))})\s*(?:is|:|是|为)?\s*)?<?({EMAIL})>?", facts.said, re.I):
+    if found := re.search(
+        rf"(?:(?:{any_of(words('facts', 'email'))})\s*(?:is|:|是|为)?\s*)?<?({EMAIL})>?", facts.said, re.I
+    ):
         facts.take("email", found[1], found.start(), found.end())
 
 
 def _phone(facts: Facts) -> None:
     for start, end, phone in find_phones(facts.said, zone_of(facts.now)):
-        cue = re.search(rf"(?:{any_of(words('facts', 'phone'))})\s*(?:is|no\.?|number|:|是|为)?\s*:?\s*$", facts.said[:start], re.I)
+        cue = re.search(
+            rf"(?:{any_of(words('facts', 'phone'))})\s*(?:is|no\.?|number|:|是|为)?\s*:?\s*$", facts.said[:start], re.I
+        )
         facts.take("phone", phone, cue.start() if cue else start, end)
         return
 
@@ -119,7 +147,11 @@ def _owner(facts: Facts) -> None:
 def _stage(facts: Facts) -> None:
     stages, noun = any_of(meanings("stages")), any_of(words("records", "stages"))
     before = rf"(?:(?:{noun})\s*(?:is|:|=|to|为|是)?|(?<![A-Za-z])(?:in|at)(?:\s+the)?|处于|在)\s*"
-    for pattern in (rf"(?:{before})(?P<stage>{stages})(?:\s*(?:{noun}))?", rf"(?P<stage>{stages})\s*(?:{noun})", rf"(?:^|[,;{_GONE}])\s*(?P<stage>{stages})\s*(?=$|[,;{_GONE}])"):
+    for pattern in (
+        rf"(?:{before})(?P<stage>{stages})(?:\s*(?:{noun}))?",
+        rf"(?P<stage>{stages})\s*(?:{noun})",
+        rf"(?:^|[,;{_GONE}])\s*(?P<stage>{stages})\s*(?=$|[,;{_GONE}])",
+    ):
         if found := re.search(pattern, facts.said, re.I):
             facts.take("stage", read_stage(found["stage"]), found.start(), found.end())
             return
@@ -146,17 +178,22 @@ def _close_date(facts: Facts) -> None:
 
 
 def _days(facts: Facts, *, past: bool) -> tuple[Told, ...]:
-    return _days_in(facts.said[:FAR], facts.now, past)
+    return _days_in(facts.said[:FAR], facts.now, zone_of(facts.now), past)
 
 
 @lru_cache(maxsize=16)  # asked for several times within one message
-def _days_in(said: str, now: datetime, past: bool) -> tuple[Told, ...]:
-    return tuple(find_when(said, now=now, past=past, months_first=month_first(said, zone_of(now))))
+def _days_in(said: str, now: datetime, zone: str, past: bool) -> tuple[Told, ...]:
+    """By `zone` too: one moment is equal in all zones, but not the same day."""
+    return tuple(find_when(said, now=now, past=past, months_first=month_first(said, zone)))
 
 
 def _names_someone(said: str, told: Told) -> bool:
-    """"Friday Media" is no Friday."""
-    return bool(re.match(r"\s[A-Z][a-z]", said[told.end :])) and said[told.start : told.end].istitle() and not _has_cue(said, told)
+    """ "Friday Media" is no Friday."""
+    return (
+        bool(re.match(r"\s[A-Z][a-z]", said[told.end :]))
+        and said[told.start : told.end].istitle()
+        and not _has_cue(said, told)
+    )
 
 
 def _has_cue(said: str, told: Told) -> bool:
@@ -171,12 +208,18 @@ def _with_cues(said: str, told: Told) -> tuple[int, int]:
 
 @cache
 def _closing_before() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?:to|will|should|预计|计划|争取|大概|希望)\s*)?(?:{any_of(words('facts', 'closing'))})\s*(?:date|日期|时间)?\s*(?:is|by|on|in|at|around|:|为|是|在|到)*\s*$", re.I)
+    return re.compile(
+        rf"(?:(?:to|will|should|预计|计划|争取|大概|希望)\s*)?(?:{any_of(words('facts', 'closing'))})\s*"
+        rf"(?:date|日期|时间)?\s*(?:is|by|on|in|at|around|:|为|是|在|到)*\s*$",
+        re.I,
+    )
 
 
 @cache
 def _closing_after() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:能|可以|会|应该能)?(?:{any_of(words('facts', 'closing'))})(?:下来|掉|单|约|合同|的)?", re.I)
+    return re.compile(
+        rf"\s*(?:能|可以|会|应该能)?(?:{any_of(words('facts', 'closing'))})(?:下来|掉|单|约|合同|的)?", re.I
+    )
 
 
 def _amount(facts: Facts) -> None:
@@ -227,7 +270,7 @@ def _ref(facts: Facts, letters: str) -> None:
 
 
 def _before_verbs(facts: Facts, rest: str) -> str:
-    """"Hooli wants 20 seats": the name ends where the story begins."""
+    """ "Hooli wants 20 seats": the name ends where the story begins."""
     rest = re.sub(rf"^[\s,:;{_GONE}]+", "", rest)
     if found := _verb().search(rest, 1):
         facts.doubtful(0.08)
@@ -241,12 +284,15 @@ def _verb() -> re.Pattern[str]:
 
 
 def _without_counts(said: str, *, keep: bool) -> str:
-    """"50 seats" is neither a name nor an amount; with `keep` it stays where it is what is sold: "for 50 seats"."""
+    """ "50 seats" is neither a name nor an amount; with `keep` it stays where it is what is sold: "for 50 seats"."""
     count = r"(?<![\w.])\d+\s*(?:x\s+)?(?:[a-z][a-z-]+|[个套台位人份席件辆年箱家][^\s,;\x00]*)"
     guard = rf"(?:{any_of(words('facts', 'for'))})\s*$" if keep else None
 
     def dropped(found: re.Match[str]) -> str:
-        sold = guard and (re.search(guard, said[: found.start()], re.I) or re.match(rf"\s*(?:{any_of(words('facts', 'for'))})", said[found.end() :], re.I))
+        sold = guard and (
+            re.search(guard, said[: found.start()], re.I)
+            or re.match(rf"\s*(?:{any_of(words('facts', 'for'))})", said[found.end() :], re.I)
+        )
         return found[0] if sold else _GONE * len(found[0])
 
     return re.sub(count, dropped, said)
@@ -254,10 +300,14 @@ def _without_counts(said: str, *, keep: bool) -> str:
 
 def _thing(facts: Facts, rest: str) -> str:
     """Takes "THING for CUSTOMER" and "CUSTOMER for THING" apart; with nobody else, "for X" is the customer."""
-    halves = re.split(rf"(?:^|\s+|(?<=[\u3400-\u9fff]))(?:{any_of(words('facts', 'for'))})\s*", rest, maxsplit=1, flags=re.I)
+    halves = re.split(
+        rf"(?:^|\s+|(?<=[\u3400-\u9fff]))(?:{any_of(words('facts', 'for'))})\s*", rest, maxsplit=1, flags=re.I
+    )
     if len(halves) < 2:
         return rest
-    first, second = (without_marks(re.split(rf"[,;{_GONE}]", half.strip(f" ,;:{_GONE}"), maxsplit=1)[0]) for half in halves)
+    first, second = (
+        without_marks(re.split(rf"[,;{_GONE}]", half.strip(f" ,;:{_GONE}"), maxsplit=1)[0]) for half in halves
+    )
     if not clean(first, "deals"):
         return halves[1]
     if not second:
@@ -303,10 +353,20 @@ def _read_tail(facts: Facts, tail: str, wanted: frozenset[str], records: str) ->
     _when_here(facts, wanted)
     if "tail" in wanted:
         if not _subject_ref(facts, wanted):
-            _subject(facts, wanted, records)
+            _subject(facts, wanted, records, tail)
         _when_here(facts, wanted)
     _when_at_the_end(facts, wanted)
-    story = re.sub(rf"^(?:[\s,:;.!\-–—{_GONE}]*(?:{any_of(words('facts', tail))})(?:\s+|\s*[:：,]\s*|(?=[\u3400-\u9fff\x00]|$)))+", "", facts.said, flags=re.I) if re.search(r"\w", facts.said) else ""
+    story = (
+        re.sub(
+            rf"^(?:[\s,:;.!\-–—{_GONE}]*(?:{any_of(words('facts', tail))})(?:\s+|\s*[:：,]\s*|"
+            rf"(?=[\u3400-\u9fff\x00]|$)))+",
+            "",
+            facts.said,
+            flags=re.I,
+        )
+        if re.search(r"\w", facts.said)
+        else ""
+    )
     story = re.sub(rf"^[\s,:;.!\-–—>{_GONE}]+|[\s,;:{_GONE}]+$", "", story)
     if not re.search(r"\w", story):
         return
@@ -316,17 +376,24 @@ def _read_tail(facts: Facts, tail: str, wanted: frozenset[str], records: str) ->
 
 def _subject_ref(facts: Facts, wanted: frozenset[str]) -> bool:
     letters = "".join(sorted(wanted & {"C", "D"}))
-    found = letters and re.match(rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})\s*)?(?:the\s+)?(?:{any_of(words('records', 'deals') | words('records', 'customers'))}\s*)?({ref_shape(letters)})", facts.said, re.I)
+    found = letters and re.match(
+        rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})\s*)?(?:the\s+)?"
+        rf"(?:{any_of(words('records', 'deals') | words('records', 'customers'))}\s*)?({ref_shape(letters)})",
+        facts.said,
+        re.I,
+    )
     if not found:
         return False
     facts.take("ref", read_ref(found[1], letters), found.start(), found.end())
     return True
 
 
-def _subject(facts: Facts, wanted: frozenset[str], records: str) -> None:
-    led = re.match(rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})(?:\s+|(?=[\u3400-\u9fff])))?", facts.said, re.I)
+def _subject(facts: Facts, wanted: frozenset[str], records: str, tail: str) -> None:
+    led = re.match(
+        rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})(?:\s+|(?=[\u3400-\u9fff])))?", facts.said, re.I
+    )
     start = led.end() if led else 0
-    end = _end_of_whom(facts, start)
+    end = _end_of_whom(facts, start, tail)
     if not without_marks(facts.said[start:end].replace(_GONE, "")):
         return
     whom, doubt = read_whom(facts.said[start:end].replace(_GONE, " "), records)
@@ -335,16 +402,18 @@ def _subject(facts: Facts, wanted: frozenset[str], records: str) -> None:
     facts.said = _GONE * end + facts.said[end:]
 
 
-def _end_of_whom(facts: Facts, start: int) -> int:
+def _end_of_whom(facts: Facts, start: int, tail: str) -> int:
     """Where the name ends: at punctuation, a day, a verb, or where capitals stop."""
     said = facts.said
     ends = [len(said)]
     if mark := re.compile(r"[,;:!?(。]|\.\s|\s[-–—]+\s|\s->").search(said, start):
         ends.append(mark.start())
-        role = re.compile(rf",\s*(?:{any_of(words('names', 'roles'))})\s*(?:(?:at|@|from|of)\s+[\w&.-]+(?:\s[A-Z][\w&.-]+)*)?", re.I).match(said, mark.start())
+        role = re.compile(
+            rf",\s*(?:{any_of(words('names', 'roles'))})\s*(?:(?:at|@|from|of)\s+[\w&.-]+(?:\s[A-Z][\w&.-]+)*)?", re.I
+        ).match(said, mark.start())
         if role:
             ends = [role.end()]
-    if verb := _boundary().search(said, start + 1):
+    if verb := _boundary(tail).search(said, start + 1):
         ends.append(verb.start())
     if has_han(said[start : start + 3]) and (space := re.compile(r"(?<=[\u3400-\u9fff])\s").search(said, start)):
         ends.append(space.start())
@@ -353,14 +422,16 @@ def _end_of_whom(facts: Facts, start: int) -> int:
             ends.append(told.start)
             break
     end = min(ends)
-    if capitals := re.compile(r"[A-Z][\w.&'-]*(?:\s+(?:(?:from|at|of|@|de|van|von|&|and)\s+)?[A-Z0-9][\w.&'-]*)*(?=\s+(?!(?:from|at|of|@|w/)\s|de\s|van\s|von\s|&)[a-z0-9])").match(said, start):
+    if capitals := re.compile(
+        r"[A-Z][\w.&'-]*(?:\s+(?:(?:from|at|of|@|de|van|von|&|and)\s+)?[A-Z0-9][\w.&'-]*)*(?=\s+(?!(?:from|at|of|@|w/)\s|de\s|van\s|von\s|&)[a-z0-9])"
+    ).match(said, start):
         end = min(end, capitals.end())
     return end
 
 
 @cache
-def _boundary() -> re.Pattern[str]:
-    listed = words("names", "verbs") | words("facts", "text") - words("facts", "with")
+def _boundary(tail: str) -> re.Pattern[str]:
+    listed = words("names", "verbs") | words("facts", tail) - (words("facts", "with") if tail == "text" else set())
     return re.compile(rf"\s*(?:{any_of(listed)}|~|\d)", re.I)
 
 
@@ -379,7 +450,12 @@ def _when_at_the_end(facts: Facts, wanted: frozenset[str]) -> None:
     if "when" not in wanted or "when" in facts.found or len(facts.said) > FAR:
         return
     for told in _days(facts, past=True):
-        if told.end == len(facts.said.rstrip()) and told.sure and _is_past(told, facts.now) and not _next_step(facts.said):
+        if (
+            told.end == len(facts.said.rstrip())
+            and told.sure
+            and _is_past(told, facts.now)
+            and not _next_step(facts.said)
+        ):
             facts.take("when", told.iso("when"), told.start, told.end)
 
 
@@ -400,7 +476,11 @@ def _facts_of_story(facts: Facts, story: str, wanted: frozenset[str]) -> None:
             facts.found["amount"] = best.said
     for clause in _clauses(told):
         for slot, cues in (("due", "next"), ("close_date", "deciding")):
-            if slot in wanted and slot not in facts.found and re.search(any_of(words("facts", cues)), clause.said, re.I):
+            if (
+                slot in wanted
+                and slot not in facts.found
+                and re.search(any_of(words("facts", cues)), clause.said, re.I)
+            ):
                 if day := next((each for each in _days(clause, past=False) if each.sure), None):
                     facts.found[slot] = day.iso(slot)
                 break

@@ -39,9 +39,7 @@ def meanings(*path: str) -> dict[str, str]:
 def words(*path: str) -> frozenset[str]:
     """A list of words, of all languages together."""
     *above, last = path
-    return frozenset(
-        word.casefold() for each in LANGUAGES for word in _at(lexicon(each), tuple(above)).get(last, [])
-    )
+    return frozenset(word.casefold() for each in LANGUAGES for word in _at(lexicon(each), tuple(above)).get(last, []))
 
 
 def any_of(listed: Iterable[str]) -> str:

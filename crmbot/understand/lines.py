@@ -45,7 +45,7 @@ def _said(file: Path) -> Iterator[Mapping[str, Any]]:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise BadInput(f"{name!r} is no time zone such as Europe/London") from error
 
 
@@ -60,7 +60,11 @@ def _now(at: str, zone: ZoneInfo, clock: Callable[[], datetime]) -> datetime:
 
 
 def _plain(meant: Understood) -> dict[str, Any]:
-    said: dict[str, Any] = {"intent": meant.intent, "slots": dict(meant.slots), "confidence": round(meant.confidence, 3)}
+    said: dict[str, Any] = {
+        "intent": meant.intent,
+        "slots": dict(meant.slots),
+        "confidence": round(meant.confidence, 3),
+    }
     if meant.also:
         said["also"] = [{"intent": each.intent, "slots": dict(each.slots)} for each in meant.also]
     return said

@@ -12,8 +12,16 @@ Whom = dict[str, str]
 def read_whom(said: str, records: str = "customers") -> tuple[Whom, float]:
     """`name` and `company` in `said`, and how much doubt there is about them (0 none, 1 it is nobody).
 
-    `records` is the lexicon's list of record words ("deal", 客户) that may stand beside the name without being part of it.
+    `records` names the list of record words ("deal", 客户) that may stand beside a name and are no part of it.
     """
+    whom, doubt = _read_whom(said, records)
+    return whom, max(doubt, 0.55) if _SOMEBODY.match(said) else doubt
+
+
+_SOMEBODY = re.compile(r"[\s,:;]*(?:an?|some|another)\s+[a-z]")  # "a nice guy" is nobody's name
+
+
+def _read_whom(said: str, records: str) -> tuple[Whom, float]:
     parts = [part for each in segments(said) if (part := clean(each, records))]
     if not parts:
         return {}, 1.0
@@ -56,7 +64,9 @@ def clean(said: str, records: str = "customers") -> str:
 def _cleaning(records: str) -> re.Pattern[str]:
     nouns = any_of(words("records", records))
     before = any_of(words("names", "outer") | words("names", "articles") | words("records", records))
-    return re.compile(rf"^{before}(?:\s+|(?=[\u3400-\u9fff]|$))|(?:\s+|(?<=[\u3400-\u9fff])){nouns}$|'s?$|的$|^的", re.I)
+    return re.compile(
+        rf"^{before}(?:\s+|(?=[\u3400-\u9fff]|$))|(?:\s+|(?<=[\u3400-\u9fff])){nouns}$|'s?$|的$|^的", re.I
+    )
 
 
 def doubt_about(name: str) -> float:
@@ -70,13 +80,19 @@ def doubt_about(name: str) -> float:
         return 0.7
     if len(said) > 4 or len(re.findall(r"[\u3400-\u9fff]", name)) > 10:
         return 0.35 if len(said) < 7 and len(name) < 40 else 0.7
-    if re.search(r"(?:^|\s)(?:to|and|with|of|in|on|by|for)$", name, re.I):
-        return 0.5
+    if _CUT_OFF.search(name):
+        return 0.55
     return 0.0
 
 
+# A name that begins or ends with a preposition, or is one Han character, is a piece of something else.
+_CUT_OFF = re.compile(
+    r"(?:^|\s)(?:to|and|with|of|in|on|by|for|at)$|^(?:at|in|to|of|by|on|and|or)\s|^[\u3400-\u9fff]$", re.I
+)
 # Code, an address, or a ref of ours within other words.
-_STRANGE = re.compile(r"[?!;{=]|https?:|--|@\w+\.\w|(?<![A-Za-z0-9])[CDTKMR]-?\d+(?![\w])\s|\s[CDTKMR]-?\d+(?![\w])", re.I)
+_STRANGE = re.compile(
+    r"[?!;{=]|https?:|--|@\w+\.\w|(?<![A-Za-z0-9])[CDTKMR]-?\d+(?![\w])\s|[\s\u3400-\u9fff][CDTKMR]-?\d+(?!\w)", re.I
+)
 
 
 @cache
@@ -105,6 +121,10 @@ def is_organisation(name: str) -> bool:
 @cache
 def _organisation() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of(words('names', 'forms'))})\.?$", re.I)
+
+
+def is_surname(name: str) -> bool:
+    return name in words("names", "surnames")
 
 
 @cache

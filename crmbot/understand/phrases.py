@@ -1,7 +1,8 @@
 """Phrases: how the phrase files write what people say, and the patterns that come of it.
 
-`(a|b)` one of them, `[a]` may be missing, `$add` any word of that list, `{slot}` a span, `<slot slot>` facts in any order
-at the end; `slot!` must be among them. A leading `?` marks words that often mean something else: the bot asks first.
+`(a|b)` one of them, `[a]` may be missing, `$add` any word of that list, `{slot}` a span, `<slot slot>` facts in any
+order at the end, of which `slot!` must be there and `kind=call` is said by the phrase itself. A leading `?` marks words
+that often mean something else: the bot asks first.
 """
 
 import re
@@ -20,7 +21,7 @@ _NAME = r"(?!#?\d+(?!\w))[^,;:!?\x00]{1,60}?"  # a number alone belongs to the n
 
 @dataclass(frozen=True)
 class Phrase:
-    """One way to say `intent`: its pattern, the facts that may follow, and groups of words one of each of which must be there."""
+    """One way to say `intent`: its pattern, the facts that may follow, and the groups of words it needs one each of."""
 
     intent: str
     said: str
@@ -108,9 +109,7 @@ def _phrase(intent: str, said: str) -> Phrase:
         facts=frozenset(each.rstrip("!") for each in listed if "=" not in each),
         needed=frozenset(each[:-1] for each in listed if each.endswith("!")),
         fixed=dict(each.split("=") for each in listed if "=" in each),
-        groups=tuple(
-            frozenset(map(_first, group)) for group in _pattern(said)[1] if group and "" not in group
-        ),
+        groups=tuple(frozenset(map(_first, group)) for group in _pattern(said)[1] if group and "" not in group),
         sure=sure,
     )
 
@@ -181,10 +180,17 @@ def shape(slot: str) -> str:
         return _when_shape()
     if slot in ("deal", "customer"):
         return rf"(?:{ref_shape(slot[0].upper())}|{_NAME})"
-    return {"email": EMAIL, "phone": PHONE, "period": period_shape(), "amount": r"[^,;]{1,30}?", "any": r".{0,80}?"}.get(slot, _NAME)
+    return {
+        "email": EMAIL,
+        "phone": PHONE,
+        "period": period_shape(),
+        "amount": r"[^,;]{1,30}?",
+        "any": r".{0,80}?",
+    }.get(slot, _NAME)
 
 
 def _when_shape() -> str:
     """A day in the middle of a Chinese sentence; one at its start is read before the phrase."""
     day = any_of([*table("when", "days"), *table("when", "parts")])
-    return rf"(?:(?:{day}|上*个?(?:周|星期|礼拜)[一二三四五六日天])(?:早上|上午|中午|下午|晚上)?(?:[\d一二三四五六七八九十]+点半?)?)"
+    weekday = "上*个?(?:周|星期|礼拜)[一二三四五六日天]"
+    return rf"(?:(?:{day}|{weekday})(?:早上|上午|中午|下午|晚上)?(?:[\d一二三四五六七八九十]+点半?)?)"

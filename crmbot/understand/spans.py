@@ -94,7 +94,8 @@ def ref_shape(letters: str = LETTERS) -> str:
     """A pattern for refs of these kinds: D12, D-12, deal #12, 12号商机."""
     nouns = any_of(word for word, letter in meanings("refs").items() if letter in letters)
     bare = rf"(?<![A-Za-z0-9#])#?[{letters}]\s?[-#]?\s?\d{{1,9}}(?![\dA-Za-z%]|[.,]\d)"
-    numbered = rf"{nouns}\s*(?:no\.?|nr\.?|number|num|号)?\s*#?(?:[{letters}]-?)?\d{{1,9}}(?!\s?号|[\dA-Za-z%万千百亿个]|[.,]\d|-\d)"
+    led = rf"{nouns}\s*(?:no\.?|nr\.?|number|num|号)?\s*#?(?:[{letters}]-?)?"
+    numbered = rf"{led}\d{{1,9}}(?!\s?号|[\dA-Za-z%万千百亿个]|[.,]\d|-\d)"
     han = rf"(?<!\d)\d{{1,9}}号的?{nouns}"
     return f"(?:{numbered}|{han}|{bare})"
 
@@ -119,10 +120,9 @@ def read_ref(said: str, letters: str = LETTERS) -> str | None:
 
 @cache
 def period_shape() -> str:
-    units = any_of(meanings("periods", "units"))
-    which = any_of(table("periods", "which"))
-    fixed = any_of(table("periods", "fixed"))
-    return rf"(?:{fixed}|(?:the\s+)?{which}\s*(?:(?:\d{{1,3}}|{any_of(table('when', 'numbers'))}|[一二两三四五六七八九十]{{1,3}})\s*个?)?\s*{units})"
+    count = rf"(?:\d{{1,3}}|{any_of(table('when', 'numbers'))}|[一二两三四五六七八九十]{{1,3}})"
+    counted = rf"(?:the\s+)?{any_of(table('periods', 'which'))}\s*(?:{count}\s*个?)?"
+    return rf"(?:{any_of(table('periods', 'fixed'))}|{counted}\s*{any_of(meanings('periods', 'units'))})"
 
 
 def read_period(said: str) -> dict[str, Any] | None:
@@ -131,9 +131,8 @@ def read_period(said: str) -> dict[str, Any] | None:
     if fixed := table("periods", "fixed").get(said):
         unit, offset = fixed.split()
         return _period(unit, int(offset))
-    found = re.fullmatch(
-        rf"(?:the\s+)?({any_of(table('periods', 'which'))})\s*([\w]+?)?\s*个?\s*({any_of(meanings('periods', 'units'))})", said
-    )
+    which, units = any_of(table("periods", "which")), any_of(meanings("periods", "units"))
+    found = re.fullmatch(rf"(?:the\s+)?({which})\s*([\w ]+?)?\s*个?\s*({units})", said)
     if not found:
         return None
     count = _count(found[2])

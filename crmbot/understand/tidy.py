@@ -4,8 +4,10 @@ import re
 import unicodedata
 
 EMOJI = "\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff"
-QUOTES = "\"“”„「」『』《》"
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+QUOTES = '"“”„「」『』《》'
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _ENDS = re.compile(rf"^[\s.,;!。、~·•*{EMOJI}]+|[\s,;:!?。、~·…*{EMOJI}]+$|(?<![A-Za-z]\.[A-Za-z])\.+$")
 _OUTER = re.compile(rf"^[\s.,;:!?。、~·•*()\[\]\-–—=|'/{QUOTES}{EMOJI}]+|[\s,;:!?。、~·…*(\[\-–—=|'/{QUOTES}{EMOJI}]+$")
 
@@ -31,7 +33,13 @@ def without_marks(words: str) -> str:
         words = shorter
     if words.endswith((")", "]")) and not set("([") & set(words):
         words = words.rstrip(")] ")
-    return words[:-1] if words.endswith(".") and words.count(".") == 1 and not re.search(r"\b(?:inc|ltd|co|corp|jr|sr|llc|dr|mr)\.$", words, re.I) else words
+    return (
+        words[:-1]
+        if words.endswith(".")
+        and words.count(".") == 1
+        and not re.search(r"\b(?:inc|ltd|co|corp|jr|sr|llc|dr|mr)\.$", words, re.I)
+        else words
+    )
 
 
 def has_han(text: str) -> bool:

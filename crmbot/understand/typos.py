@@ -1,5 +1,6 @@
 """Typos: words that are one slip of the thumb away from a word of a phrase."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -16,7 +17,7 @@ def corrections(text: str) -> Iterator[str]:
     ][:4]
     for start, end, right in slips:
         yield text[:start] + right + text[end:]
-    for (start, end, right), (start2, end2, right2) in zip(slips, slips[1:], strict=False):
+    for (start, end, right), (start2, end2, right2) in itertools.pairwise(slips):
         if end <= start2:
             yield text[:start] + right + text[end:start2] + right2 + text[end2:]
 
@@ -29,7 +30,7 @@ def _meant(word: str) -> list[str]:
 
 
 def _one_slip(word: str, right: str) -> bool:
-    """Short words are too near to others: there only two letters may have changed places, or one be doubled or missing."""
+    """Whether one slip leads from one to the other; in short words the outer letters must be right."""
     if sorted(word) == sorted(right):
         return True
     if len(right) == len(word) < 5 and (word[0], word[-1]) != (right[0], right[-1]):
@@ -43,12 +44,7 @@ def _cuts(word: str) -> set[str]:
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    said = [
-        phrase
-        for language in LANGUAGES
-        for sayings in lexicon(language)["phrases"].values()
-        for phrase in sayings
-    ]
+    said = [phrase for language in LANGUAGES for sayings in lexicon(language)["phrases"].values() for phrase in sayings]
     listed = [word for language in LANGUAGES for each in lexicon(language)["words"].values() for word in each]
     listed += [re.sub(r"[{<$][^\s}>]*[}>]?", " ", phrase) for phrase in said]
     listed += [*meanings("stages"), *meanings("contacts"), *words("records", "deals"), *words("records", "customers")]

@@ -1,0 +1,185 @@
+"""What an import finds in the database already: light entries by every key that a row may be known by."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rapidfuzz import fuzz
+from sqlalchemy import Connection, select
+
+from crmbot.names import NEAR, fold, likeness
+from storage.tables import Customer, Handle, MemberRow, Product
+
+CUSTOMER, HANDLE = Customer.__table__, Handle.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
+PRODUCT, MEMBER = Product.__table__, MemberRow.__table__  # type: ignore[attr-defined]  # as above
+TYPO, LONG_WORD = 80.0, 5  # how alike two words of so many letters are when one is misspelt
+Owner = int | str
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A record that the database has, or that this import will add; `values` are read when a row means it."""
+
+    id: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    read: bool = False
+    named: bool = False  # added because another row named it
+    line: int = 0  # of the row that means it
+
+    @property
+    def is_new(self) -> bool:
+        return self.id is None
+
+
+@dataclass(slots=True, eq=False)
+class Client(Entry):
+    name: str = ""
+    company: "Client | None" = None
+    external_id: str | None = None
+    handles: set[bytes] = field(default_factory=set)
+
+
+class Owners:
+    """Members by name; who is none stays a name."""
+
+    def __init__(self, connection: Connection) -> None:
+        found: dict[str, list[int]] = defaultdict(list)
+        for id, name in connection.execute(select(MEMBER.c.id, MEMBER.c.name).where(MEMBER.c.active)):
+            found[_plain(name)].append(id)
+        self._ids = {name: ids[0] for name, ids in found.items() if len(ids) == 1}
+
+    def called(self, name: str) -> Owner:
+        return self._ids.get(_plain(name), name)
+
+
+class Clients:
+    """All customers, by ref, id of another program, name and handle."""
+
+    def __init__(self, connection: Connection, *, handles: bool = False) -> None:
+        self.by_id: dict[int, Client] = {}
+        self.by_name: dict[str, list[Client]] = defaultdict(list)
+        self.by_external: dict[str, list[Client]] = defaultdict(list)
+        self.by_handle: dict[bytes, list[Client]] = defaultdict(list)
+        self.added: list[Client] = []  # by their names alone, to be written with the rows at hand
+        self._read(connection)
+        if handles:
+            self._read_handles(connection)
+
+    def _read(self, connection: Connection) -> None:
+        columns = CUSTOMER.c
+        query = select(columns.id, columns.name, columns.external_id, columns.company_id)
+        above = {}
+        for row in connection.execute(query.where(columns.archived_at.is_(None)).order_by(columns.id)):
+            self.add(Client(row.id, name=row.name, external_id=row.external_id))
+            if row.company_id:
+                above[row.id] = row.company_id
+        for id, company in above.items():
+            self.by_id[id].company = self.by_id.get(company)
+
+    def _read_handles(self, connection: Connection) -> None:
+        query = select(HANDLE.c.customer_id, HANDLE.c.value_key).where(HANDLE.c.kind.in_(("phone", "email")))
+        for id, key in connection.execute(query.order_by(HANDLE.c.id)):
+            if client := self.by_id.get(id):
+                self.give(client, key)
+
+    def add(self, client: Client) -> None:
+        self.by_name[fold(client.name)].append(client)
+        if client.id:
+            self.by_id[client.id] = client
+        if client.external_id:
+            self.by_external[client.external_id].append(client)
+
+    def give(self, client: Client, key: bytes) -> None:
+        if key not in client.handles:
+            client.handles.add(key)
+            self.by_handle[key].append(client)
+
+    def called(self, name: str) -> Client | None:
+        """The customer of that name: one without a company first, for it is the likelier company."""
+        found = self.by_name.get(fold(name), [])
+        return min(found, key=lambda client: client.company is not None) if found else None
+
+    def organisation(self, name: str, external_id: str | None = None) -> Client:
+        """Known, or to be added."""
+        if external_id and (known := self.by_external.get(external_id)):
+            return known[0]
+        client = self.called(name or external_id or "")
+        if client is None:
+            client = Client(name=name or external_id or "", external_id=external_id, named=True, read=True)
+            client.values = {"kind": "organisation", "name": client.name, "external_id": external_id}
+            self.add(client)
+            self.added.append(client)
+        return client
+
+    def written(self, clients: Iterable[Client]) -> None:
+        self.by_id.update((client.id, client) for client in clients if client.id)
+
+
+class Goods:
+    """All products; a name that is nearly a known one means that one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.by_id: dict[int, Entry] = {}
+        self.by_name: dict[str, Entry] = {}
+        self.added: list[Entry] = []
+        self.folded: dict[tuple[str, str], int] = defaultdict(int)  # as written, as known: rows
+        self._meant: dict[str, Entry] = {}
+        for row in connection.execute(select(PRODUCT.c.id, PRODUCT.c.name, PRODUCT.c.price, PRODUCT.c.currency)):
+            self.add(Entry(row.id, {"name": row.name, "price": row.price, "currency": row.currency}, read=True))
+
+    def add(self, entry: Entry) -> None:
+        self.by_name[fold(entry.values["name"])] = entry
+        if entry.id:
+            self.by_id[entry.id] = entry
+
+    def like(self, name: str) -> Entry | None:
+        """The one that is written so but for blanks and marks, else but for a typing error in one long word."""
+        compact = _compact(name)
+        alike = [entry for known, entry in self.by_name.items() if _compact(known) == compact]
+        alike = alike or [entry for known, entry in self.by_name.items() if _misspelt(fold(name), known)]
+        return alike[0] if len(alike) == 1 else None
+
+    def called(self, name: str) -> Entry:
+        """Known, nearly known, or to be added."""
+        if exact := self.by_name.get(fold(name)):
+            return exact
+        entry = self._meant.get(name) or self.like(name)
+        if entry is None:
+            entry = Entry(values={"name": name, "price": None, "currency": None}, read=True, named=True)
+            self.add(entry)
+            self.added.append(entry)
+            return entry
+        self._meant[name] = entry
+        self.folded[name, entry.values["name"]] += 1
+        return entry
+
+    def written(self, entries: Iterable[Entry]) -> None:
+        self.by_id.update((entry.id, entry) for entry in entries if entry.id)
+
+
+def alike(one: str, other: str) -> bool:
+    return likeness(one, other) >= NEAR or likeness(other, one) >= NEAR
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _compact(name: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(name))
+
+
+def _misspelt(one: str, other: str) -> bool:
+    """Whether they differ in one long word, and hardly there."""
+    if len(one.split()) != len(other.split()):
+        return False
+    unlike = [pair for pair in zip(one.split(), other.split(), strict=True) if pair[0] != pair[1]]
+    if len(unlike) != 1 or min(map(len, unlike[0])) < LONG_WORD or any(map(str.isdigit, "".join(unlike[0]))):
+        return False
+    return fuzz.ratio(*unlike[0]) >= TYPO
+
+
+def in_parts(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
+    return (ids[at : at + size] for at in range(0, len(ids), size))

@@ -1,0 +1,167 @@
+"""What `doctor` says: nothing bad of a database that is well, and each trouble by its name."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import NOW
+from sqlalchemy import text
+
+from crmbot.incoming import Incoming, Place, Sender
+from crmbot.people import Role
+from crmbot.reply import Reply, verbatim
+from storage import open_database
+from storage.health import findings
+from storage.waiting import WaitingRows
+
+PLACE = Place("terminal", "amy")
+AMY = Sender("terminal", "amy", "Amy")
+HELLO = Incoming("k1", AMY, PLACE, NOW, "hello", "m1")
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "crm.db"
+
+
+@pytest.fixture
+def crm(file):
+    """A database with an owner, beside its key."""
+    database = open_database(f"sqlite:///{file}")
+    database.run(lambda store: store.members.enrol(AMY, Role.OWNER, NOW))
+    yield database
+    database.close()
+
+
+def said(database, *, bad, owners=()):
+    return [finding.words for finding in findings(database, owners) if finding.bad == bad]
+
+
+def outgoing(database, age):
+    reply, at = Reply(verbatim("hello")), datetime.now(UTC) - age
+    database.run(lambda store: store.say(reply, PLACE, "en", f"token of {age}", at))
+
+
+def test_a_database_that_is_well_has_nothing_bad(crm):
+    assert said(crm, bad=True) == []
+    words = "\n".join(said(crm, bad=False))
+    for part in (
+        "sound",
+        "No rows point nowhere",
+        "Journal wal, synchronous 2",
+        "version",
+        "audit chain holds",
+        "1 owners",
+    ):
+        assert part in words
+    assert "No messages wait" in words
+    assert "No messages were put aside" in words
+    assert "No replies wait" in words
+    assert "leave SQLite for PostgreSQL at about 10 GB" in words
+    assert "mode 600" in words
+
+
+def test_every_kind_of_database_can_be_asked(database):
+    database.run(lambda store: store.members.enrol(AMY, Role.OWNER, NOW))
+    outgoing(database, timedelta(minutes=3))
+    assert said(database, bad=True) == []
+    assert "1 replies wait to be sent, the oldest for 3 minutes." in said(database, bad=False)
+
+
+def test_a_bot_without_an_owner_is_bad_news(tmp_path):
+    with closing(open_database(f"sqlite:///{tmp_path}/x.db")) as database:
+        assert said(database, bad=True) == [
+            "No owners among the members: start the bot and send it the code that it prints."
+        ]
+        assert said(database, bad=True, owners=["telegram:1001"]) == []
+        assert "'1001' is none" in said(database, bad=True, owners=["telegram:1", "1001"])[0]
+
+
+def test_a_key_that_others_can_read_is_bad_news(crm, file):
+    Path(f"{file}.key").chmod(0o644)
+    assert said(crm, bad=True) == [
+        f"The key fits. {file}.key has mode 644; can be read by others: chmod 600 {file}.key."
+    ]
+    Path(f"{file}.key").unlink()
+    assert said(crm, bad=True) == []
+
+
+def test_no_secret_is_said(crm, file):
+    key = Path(f"{file}.key").read_text().strip()
+    assert not any(key in words for bad in (True, False) for words in said(crm, bad=bad))
+
+
+def test_old_replies_and_messages_put_aside_are_bad_news(crm):
+    outgoing(crm, timedelta(minutes=2))
+    assert said(crm, bad=True) == []
+    outgoing(crm, timedelta(hours=5))
+    assert said(crm, bad=True) == ["2 replies wait to be sent, the oldest for 5 hours."]
+    crm.run(lambda store: WaitingRows(lambda: NOW).park(HELLO, store))
+    assert "1 messages were put aside because each ended the bot three times." in said(crm, bad=True)
+
+
+def test_messages_that_wait_and_chats_that_are_gone_are_told(crm):
+    crm.run(lambda store: WaitingRows(lambda: NOW).wait(HELLO, store))
+    outgoing(crm, timedelta(days=4))
+    crm.run(lambda store: store.connection.execute(text("UPDATE place SET dead = 'blocked'")))
+    words = said(crm, bad=False)
+    assert "1 messages wait to be handled, the oldest since 2026-11-23 09:00 UTC." in words
+    assert "1 chats cannot be reached any more; no replies were given up." in words
+    assert said(crm, bad=True) == []  # nobody waits for a reply that cannot arrive
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        ("UPDATE audit SET kind = 'nothing'", "audit chain is broken at row 1"),
+        ("UPDATE account SET member_id = 99", "1 rows point nowhere"),
+        ("UPDATE alembic_version SET version_num = '0000'", "version 0000"),
+    ],
+)
+def test_rows_that_were_tampered_with_are_bad_news(crm, file, statement, part):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    assert len(said(crm, bad=True)) == 1
+    assert part in said(crm, bad=True)[0]
+
+
+def test_a_damaged_file_is_bad_news(tmp_path):
+    file = tmp_path / "crm.db"
+    with closing(open_database(f"sqlite:///{file}")) as database:
+        database.run(lambda store: store.members.enrol(AMY, Role.OWNER, NOW))
+    with closing(sqlite3.connect(file)) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_handle_value_key'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with file.open("r+b") as opened:
+        opened.seek((root - 1) * size)
+        opened.write(b"\xff" * 200)
+    with closing(open_database(f"sqlite:///{file}")) as database:
+        assert "Restore a backup" in said(database, bad=True)[0]
+
+
+def test_a_disk_that_is_nearly_full_is_bad_news(crm, monkeypatch):
+    monkeypatch.setattr("storage.health.shutil.disk_usage", lambda _: (0, 0, 50_000_000))
+    assert said(crm, bad=True) == ["50.0 MB are free on its disk, fewer than a second copy and 200 MB: make room."]
+    monkeypatch.setattr("storage.health.LEAVE_AT", 1000)
+    assert any("time to move to PostgreSQL" in words for words in said(crm, bad=True))
+
+
+def test_the_doctor_does_not_wait_for_those_who_write(crm):
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold(store):
+        inside.set()
+        assert leave.wait(10)
+
+    writer = threading.Thread(target=crm.run, args=(hold,))
+    writer.start()
+    try:
+        assert inside.wait(10)
+        assert said(crm, bad=True) == []
+    finally:
+        leave.set()
+        writer.join()

@@ -1,0 +1,215 @@
+"""Taking messages in: what cannot be finished in time, what ends the process, and order all the while."""
+
+import asyncio
+import threading
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+import bot
+from crmbot.errors import Unavailable
+from crmbot.incoming import Incoming, Place, Sender
+from crmbot.people import Role
+from crmbot.running import OFTEN, Running
+from crmbot.sender import Delivery
+from crmbot.words import say
+from storage.waiting import WaitingRows, begin_run, end_run
+
+
+class Channel:
+    def __init__(self):
+        self.sent = []
+
+    async def send(self, outgoing):
+        self.sent.append((outgoing.place.chat, say(outgoing.reply.text, outgoing.language), outgoing.repeat))
+        return str(len(self.sent))
+
+    async def busy(self, place):
+        pass
+
+    def words(self, chat):
+        return [words for where, words, _ in self.sent if where == chat]
+
+
+AMY = Sender("terminal", "amy", "Amy", "en")
+
+
+def message(number, words, chat="amy"):
+    return Incoming(f"k{chat}{number}", AMY, Place("terminal", chat), bot.now(), words, f"{number}")
+
+
+@pytest.fixture
+def start(app, database, outbox, clock):
+    """`async with start() as (running, channel):` the bot from its start to its end."""
+    database.run(lambda store: store.members.enrol(AMY, Role.OWNER, clock()))
+
+    @asynccontextmanager
+    async def started(*, patience=5.0, changed=None, crashes=False):
+        channel = Channel()
+        delivery = Delivery(outbox, {"terminal": channel}, lambda _: None)
+        unclean = await database.arun(begin_run)
+        running = Running(
+            changed or app, database, WaitingRows(clock), delivery, outbox, patience=patience, unclean=unclean
+        )
+        await running.start()
+        try:
+            yield running, channel
+        finally:
+            await running.close()
+            if not crashes:
+                await database.arun(end_run)
+
+    return started
+
+
+def with_handler(app, name, handler):
+    return replace(app, intents={**app.intents, name: replace(app.intents[name], handler=handler)})
+
+
+def unsent(database):
+    with database.reading() as store:
+        return store.connection.exec_driver_sql("SELECT count(*) FROM outgoing WHERE sent_at IS NULL").scalar()
+
+
+async def until(true):
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def test_messages_are_answered_and_marked(start, outbox):
+    async with start() as (running, channel):
+        await running.take(message(1, "new deal Acme 30k"))
+        await running.settled()
+        assert channel.words("amy") == ["Added D1 for Acme."]
+        assert await outbox.unsent(doubtful=False) == []
+
+
+async def test_marks_are_written_when_nothing_comes_that_they_could_ride_on(start, database):
+    async with start() as (running, _):
+        await running.take(message(1, "new deal Acme 30k"))
+        await until(lambda: unsent(database) == 0)
+
+
+async def test_what_was_not_sent_goes_out_at_the_next_start_marked_as_a_repeat_after_a_crash(start, chat, outbox):
+    incoming = message(1, "new deal Acme 30k")
+    async with start(crashes=True):
+        pass
+    chat("amy", Role.OWNER).take(incoming)
+    async with start() as (running, channel):
+        await running.settled()
+        assert channel.sent == [("amy", "Added D1 for Acme.", True)]
+
+
+async def test_a_stuck_chat_waits_in_order_and_holds_no_other(start, app, database):
+    """The first message of a chat hangs; what comes after it is kept and done after it, other chats go on."""
+    go_on = threading.Event()
+    works = app.intents["deal.add"].handler
+
+    def hangs(slots, *, member, store, now):
+        if slots.customer.name == "Stuck":
+            go_on.wait(10)
+        return works(slots, member, store, now)
+
+    async with start(patience=0.2, changed=with_handler(app, "deal.add", hangs)) as (running, channel):
+        if database.engine.dialect.name == "sqlite":
+            # one writer: a handler that hangs holds the database itself, and nothing may be acknowledged
+            taking = asyncio.create_task(running.take(message(1, "new deal Stuck 1k")))
+            other = asyncio.create_task(running.take(message(1, "new deal Other 1k", "bob")))
+            await asyncio.sleep(0.5)
+            assert not taking.done() and not other.done()
+            go_on.set()
+            await asyncio.gather(taking, other)
+        else:
+            await running.take(message(1, "new deal Stuck 1k"))
+            await running.take(message(2, "new deal Second 2k"))
+            await running.take(message(1, "new deal Other 1k", "bob"))
+            await until(lambda: channel.words("bob"))
+            assert channel.words("amy") == []
+            go_on.set()
+        await until(lambda: len(channel.words("bob")) == 1)
+        if database.engine.dialect.name != "sqlite":
+            await until(lambda: len(channel.words("amy")) == 2)
+            assert ["Stuck" in words for words in channel.words("amy")] == [True, False]
+    with database.reading() as store:
+        assert store.connection.exec_driver_sql("SELECT count(*) FROM waiting").scalar() == 0
+
+
+async def test_what_waits_is_sealed_survives_a_restart_and_is_done_once(start, database, clock):
+    rows, waiting = WaitingRows(clock), [message(1, "new deal Acme 30k"), message(2, "won D1")]
+    for incoming in [*waiting, waiting[0]]:
+        await database.arun(lambda store, incoming=incoming: rows.wait(incoming, store))
+    with database.reading() as store:
+        kept = store.connection.exec_driver_sql("SELECT body FROM waiting").scalars().all()
+    assert len(kept) == 2 and not any(b"Acme" in bytes(body) for body in kept)
+    async with start() as (running, channel):
+        await running.settled()
+        await running.take(waiting[0])  # the platform brings it again
+        await running.settled()
+        assert channel.words("amy") == ["Added D1 for Acme.", "D1 · Acme: won."]
+
+
+async def test_a_message_that_ends_the_process_is_put_aside_and_the_owner_told(start, database, clock):
+    """Brought again at each start, it is counted before it is handled."""
+    rows, poison = WaitingRows(clock), message(1, "new deal Poison 1k")
+    for _ in range(OFTEN):
+        async with start(crashes=True):  # counted, and then the process ended
+            await database.arun(lambda store: rows.count(poison, store))
+    async with start() as (running, channel):
+        await running.take(poison)
+        await running.take(message(2, "new deal Acme 30k"))
+        await running.settled()
+        assert channel.words("amy") == [
+            f"A message stopped me {OFTEN} times, so I have put it aside. The log says when.",
+            "Added D1 for Acme.",
+        ]
+        running.page_done()
+        await until(lambda: not running._tasks or running._careful is None)
+    async with start() as (running, channel):
+        await running.take(poison)
+        await running.settled()
+        assert channel.words("amy") == []
+
+
+async def test_after_an_end_in_order_nothing_is_counted(start, database):
+    async with start() as (running, _):
+        await running.take(message(1, "new deal Acme 30k"))
+    async with start() as (running, _):
+        await running.take(message(2, "won D1"))
+        with database.reading() as store:
+            assert store.connection.exec_driver_sql("SELECT count(*) FROM delivered").scalar() == 0
+
+
+async def test_with_the_database_away_nothing_is_acknowledged(start, app):
+    works = app.intents["deal.add"].handler
+    failures = [Unavailable(), Unavailable()]
+
+    def away(slots, *, member, store, now):
+        if failures:
+            raise failures.pop()
+        return works(slots, member, store, now)
+
+    async with start(changed=with_handler(app, "deal.add", away)) as (running, channel):
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                await running.take(message(1, "new deal Acme 30k"))
+        await running.take(message(1, "new deal Acme 30k"))
+        await running.settled()
+        assert len(channel.sent) == 1
+
+
+async def test_many_chats_at_once_each_in_order(start, database):
+    async def talk(running, chat):
+        for number in range(6):
+            await running.take(message(number, f"new deal {chat}x{number} 1k", chat))
+
+    async with start() as (running, channel):
+        await asyncio.gather(*(talk(running, f"chat{at}") for at in range(12)))
+        await running.settled()
+        for at in range(12):
+            assert [f"chat{at}x{number}" in words for number, words in enumerate(channel.words(f"chat{at}"))] == [
+                True
+            ] * 6
+    with database.reading() as store:
+        assert store.connection.exec_driver_sql("SELECT count(*) FROM deal").scalar() == 72

@@ -1,0 +1,186 @@
+"""Every sentence in `utterances/` means what it says there, and nothing at all breaks the reading."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmbot.money import SIGNS, Money, say_money
+from crmbot.understand import Understood, read, understand
+from crmbot.understand.lexicon import LANGUAGES, lexicon
+from crmbot.understand.phrases import phrases
+
+HERE = Path(__file__).parent
+NOW = datetime(2026, 5, 13, 10, tzinfo=ZoneInfo("Europe/London"))
+FILES = {language: tomllib.loads((HERE / f"utterances/{language}.toml").read_text("utf-8")) for language in LANGUAGES}
+CASES = [
+    pytest.param(language, said, case["intent"], case.get("slots", {}), id=f"{language}: {said}")
+    for language, file in FILES.items()
+    for case in file["case"]
+    for said in case["say"]
+]
+
+
+def now_of(language: str) -> datetime:
+    file = FILES[language]
+    return datetime.fromisoformat(file["now"]).replace(tzinfo=ZoneInfo(file["zone"]))
+
+
+@pytest.mark.parametrize(("language", "said", "intent", "slots"), CASES)
+@pytest.mark.parametrize("hint", LANGUAGES)
+def test_understood_whatever_the_hint(language, hint, said, intent, slots):
+    meant = understand(said, now=now_of(language), language=hint)
+    assert (meant.intent, dict(meant.slots)) == (intent, slots)
+    assert meant.confidence >= 0.5 or intent == "unknown"
+
+
+def test_most_of_them_surely_enough_to_act_unasked():
+    known = [case.values for case in CASES if case.values[2] != "unknown"]
+    sure = [understand(said, now=now_of(language)).confidence >= 0.9 for language, said, *_ in known]
+    assert sum(sure) / len(sure) > 0.9
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_languages_have_every_intent_in_phrases_and_in_sentences(language):
+    said = {case["intent"]: 0 for case in FILES[language]["case"]}
+    for case in FILES[language]["case"]:
+        said[case["intent"]] += len(case["say"])
+    assert said.pop("unknown") >= 40
+    assert set(said) == {phrase.intent for phrase in phrases()} - {"unknown"}
+    assert min(said.values()) >= 12, said
+
+
+@pytest.mark.parametrize("phrase", phrases(), ids=lambda phrase: f"{phrase.intent}: {phrase.said}")
+def test_every_phrase_is_a_pattern(phrase):
+    assert phrase.pattern.fullmatch("\x00") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_phrase_files_name_only_lists_that_there_are(language):
+    assert set(lexicon(language)) >= {
+        "phrases",
+        "words",
+        "records",
+        "refs",
+        "stages",
+        "kinds",
+        "names",
+        "facts",
+        "when",
+    }
+
+
+@given(st.text(max_size=300), st.sampled_from(LANGUAGES))
+def test_anything_at_all_is_understood_or_unknown(said, language):
+    meant = understand(said, now=NOW, language=language)
+    assert json.dumps(dict(meant.slots)) and 0 <= meant.confidence <= 1
+    assert meant.intent != "unknown" or meant.slots == {}
+
+
+WORDS = sorted({word for case in CASES for word in case.values[1].split()})
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12), st.sampled_from(["", " ", ", ", "\n"]))
+def test_any_mixture_of_our_words_is_understood_or_unknown(words, between):
+    meant = understand(between.join(words), now=NOW)
+    assert json.dumps(dict(meant.slots))
+    assert None not in meant.slots.values() and "" not in meant.slots.values()
+
+
+@given(st.integers(1, 10**12), st.sampled_from(sorted(SIGNS)), st.sampled_from(LANGUAGES))
+def test_an_amount_the_bot_prints_may_be_typed_into_a_command(minor, currency, language):
+    money = Money(minor, currency)
+    amount = understand(f"new deal Quill {say_money(money, language)}", now=NOW).slots["amount"]
+    assert Money.of(amount, "CHF") == money
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["a" * 10_000, "new deal " * 1_000, "，" * 10_000, "1" * 10_000, "把" * 9_000, "D12 " * 2_500, "-> " * 3_000],
+)
+def test_junk_of_any_length_is_read_to_its_end(junk):
+    assert understand(junk, now=NOW).intent in {"unknown", "deal.add", "deal.list"}
+
+
+@pytest.mark.parametrize(
+    ("said", "commands"),
+    [
+        ("won D12 and lost D9", [("deal.win", {"ref": "D12"}), ("deal.lose", {"ref": "D9"})]),
+        ("D12赢单，D9丢了", [("deal.win", {"ref": "D12"}), ("deal.lose", {"ref": "D9"})]),
+        ("move D3 to lead; won D4", [("deal.move", {"ref": "D3", "stage": "lead"}), ("deal.win", {"ref": "D4"})]),
+        ("new deal Quill 40k\nnew deal Nordwind 20k", [
+            ("deal.add", {"name": "Quill", "amount": {"value": "40000"}}),
+            ("deal.add", {"name": "Nordwind", "amount": {"value": "20000"}}),
+        ]),
+    ],
+)  # fmt: skip
+def test_several_commands_in_one_message(said, commands):
+    meant = understand(said, now=NOW)
+    assert [(each.intent, dict(each.slots)) for each in (meant, *meant.also)] == commands
+
+
+def test_one_command_has_no_others_beside_it():
+    assert understand("lost D9, too expensive", now=NOW) == Understood(
+        "deal.lose", {"ref": "D9", "reason": "too expensive"}, 0.97
+    )
+
+
+def test_a_question_is_never_as_sure_as_a_statement():
+    assert understand("won D12?", now=NOW).confidence < 0.9 < understand("won D12", now=NOW).confidence
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "value"),
+    [
+        ("amount", "30k", {"value": "30000"}),
+        ("amount", "about 30k usd", {"value": "30000", "currency": "USD"}),
+        ("amount", "三十万", {"value": "300000"}),
+        ("amount", "hello", None),
+        ("close_date", "end of june", "2026-06-30"),
+        ("close_date", "下月底", "2026-06-30"),
+        ("due", "tomorrow 3pm", "2026-05-14T15:00"),
+        ("when", "friday", "2026-05-08"),
+        ("when", "soon", None),
+        ("stage", "quoted", "proposal"),
+        ("stage", "谈判阶段", "negotiation"),
+        ("stage", "blue", None),
+        ("ref", "deal #012", "D12"),
+        ("ref", "12号商机", "D12"),
+        ("ref", "D-12", "D12"),
+        ("ref", "客户8", "C8"),
+        ("ref", "7号工单", "K7"),
+        ("ref", "#7", "#7"),
+        ("ref", "Acme", None),
+        ("phone", "07700 900123", "+447700900123"),
+        ("phone", "none", None),
+        ("email", "Ann@Hooli.com", "Ann@Hooli.com"),
+        ("email", "ann at hooli", None),
+        ("kind", "phone call", "call"),
+        ("kind", "微信", "note"),
+        ("kind", "dance", None),
+        ("customer", "Acme", "Acme"),
+        ("customer", "it's Acme.", "Acme"),
+        ("name", "  李雷 ", "李雷"),
+        ("title", "“Big Bang”", "Big Bang"),
+        ("reason", "too expensive", "too expensive"),
+        ("text", "", None),
+    ],
+)
+def test_the_answer_to_a_question_is_read_by_what_was_asked(slot, said, value):
+    assert read(slot, said, now=NOW) == value
+
+
+def test_understanding_loads_neither_handlers_nor_storage_nor_pydantic():
+    code = (
+        "import sys, crmbot.understand; "
+        "print(sorted({'handlers', 'storage', 'sqlmodel', 'pydantic', 'phonenumbers', 'babel'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=HERE.parent, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
