@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Annotated, Any, Protocol, TypeVar, get_type_hints
 
@@ -68,12 +69,9 @@ class Intent:
     handler: Handler
 
     @property
-    def records(self) -> Iterator[tuple[str, Any, Meant]]:
-        for name, field in self.slots.model_fields.items():
-            marks = [*field.metadata, *(m for arg in getattr(field.annotation, "__args__", ()) for m in _marks(arg))]
-            for mark in marks:
-                if isinstance(mark, Meant):
-                    yield name, _kind(field.annotation), mark
+    def records(self) -> tuple[tuple[str, Any, Meant], ...]:
+        """The slots that hold records: their names, the kinds of record, and how they are meant."""
+        return _records(self.slots)
 
     def missing(self, given: Collection[str]) -> list[str]:
         return [name for name, field in self.slots.model_fields.items() if field.is_required() and name not in given]
@@ -119,6 +117,19 @@ def _declared(package: ModuleType) -> Iterator[Intent]:
         for thing in vars(importlib.import_module(info.name)).values():
             if isinstance(spec := getattr(thing, "__intent__", None), Intent):
                 yield spec
+
+
+@cache
+def _records(slots: type[Slots]) -> tuple[tuple[str, Any, Meant], ...]:
+    return tuple(
+        (name, _kind(field.annotation), mark)
+        for name, field in slots.model_fields.items()
+        for mark in (
+            *field.metadata,
+            *(each for arg in getattr(field.annotation, "__args__", ()) for each in _marks(arg)),
+        )
+        if isinstance(mark, Meant)
+    )
 
 
 def _marks(annotation: Any) -> tuple[Any, ...]:

@@ -50,7 +50,7 @@ def find_when(text: str, *, now: datetime, past: bool, months_first: bool, alone
     `now` is aware and in the person's zone. With `alone` the text is the answer to a question, so that bare numbers
     such as 15.12 are days too.
     """
-    grammar = _grammar()
+    grammar = _grammar(any("\u3400" <= character <= "\u9fff" for character in text))
     reading = _Reading(now, past, months_first)
     group: list[_Atom] = []
     for atom in _atoms(text, reading, grammar, alone):
@@ -252,7 +252,7 @@ _Build = Callable[[re.Match[str], _Reading], "_Atom | None"]
 class _Grammar:
     starts: re.Pattern[str]
     atoms: re.Pattern[str]
-    rules: dict[str, tuple[re.Pattern[str], _Build]]
+    rules: dict[str, tuple[str, _Build]]
 
 
 def _atoms(text: str, reading: _Reading, grammar: _Grammar, alone: bool) -> Iterator[_Atom]:
@@ -260,31 +260,41 @@ def _atoms(text: str, reading: _Reading, grammar: _Grammar, alone: bool) -> Iter
     for start in grammar.starts.finditer(text):
         if start.start() < at or not (found := grammar.atoms.match(text, start.start())):
             continue
+        if _WITHIN_A_NAME.match(text, found.end()) and found[0][-1].isalpha():
+            continue
         name = found.lastgroup or ""
         if name == "bare" and not alone and not _BEFORE.search(text, max(0, found.start() - 20), found.start()):
             continue
         pattern, build = grammar.rules[name]
-        again = pattern.match(text, found.start())
+        again = _compiled(pattern).match(text, found.start())
         if again and (atom := build(again, reading)):
             at = found.end()
             yield atom
 
 
+_WITHIN_A_NAME = re.compile(r"\.[a-z]{2}|\s?&\s?[A-Za-z]", re.I)  # Monday.com, May & Co
+
+
 @cache
-def _grammar() -> _Grammar:
+def _grammar(han: bool) -> _Grammar:
+    """The rules; those that need Han only when the text has any, for compiling them takes its time."""
     from crmbot.understand.lexicon import words  # here, since that package reads dates with this module
 
     lexicon = _Words()
-    sources = lexicon.rules()
-    rules = {name: (re.compile(pattern, re.I), build) for name, (pattern, build) in sources.items()}
+    sources = {name: rule for name, rule in lexicon.rules().items() if han or not name.startswith("h_")}
     atoms = re.compile("|".join(f"(?P<{name}>{_bare(pattern)})" for name, (pattern, _) in sources.items()), re.I)
     firsts = {word.split()[0] for word in (*lexicon.starts(), *words("when", "starts"))}
     latin = "|".join(
         sorted((re.escape(word) for word in firsts if word[0].isascii() and word[0].isalpha()), key=len, reverse=True)
     )
-    han = "".join(sorted({word[0] for word in firsts if not word.isascii()}))
-    starts = re.compile(rf"(?<![A-Za-z])(?:{latin})|(?<!\d)\d|(?<=\d)[ap]m|[{han}]", re.I)
-    return _Grammar(starts, atoms, rules)
+    signs = "".join(sorted({word[0] for word in firsts if not word.isascii()}))
+    starts = re.compile(rf"(?<![A-Za-z])(?:{latin})|(?<!\d)\d|(?<=\d)[ap]m{f'|[{signs}]' if han else ''}", re.I)
+    return _Grammar(starts, atoms, sources)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.I)
 
 
 def _bare(pattern: str) -> str:
@@ -357,7 +367,7 @@ class _Words:
                 self.han_later,
             ),
             "h_period": (
-                rf"(?<![\d一二三四五六七八九十])(?:{h_rel}|(?P<relw>下下个?|下个?|上个?|这个?|本)(?:周|星期|礼拜)(?![一-龥]?[报会])|(?P<relq>本|这个?|下下个?|下个?|上个?)季度?(?=$|[^节])|(?P<rely>今年|明年|后年|去年)(?!\d))",
+                rf"(?<![\d一二三四五六七八九十])(?:{h_rel}|(?P<relw>下下个?|下个?|上个?|这个?|本)(?:周|星期|礼拜)(?!(?-i:[一-龥])?[报会])|(?P<relq>本|这个?|下下个?|下个?|上个?)季度?(?=$|[^节])|(?P<rely>今年|明年|后年|去年)(?!\d))",
                 self.han_period,
             ),
             "h_quarter": (rf"{h_year}第?(?P<quarter>[一二三四1-4])季度", self.han_named),

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from storage.changes import Acting
+from storage.statements import Statement
 from storage.tables import Audit as AuditRow
 from storage.tables import Setting
 
 AUDIT, SETTING = AuditRow.__table__, Setting.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
-HEAD = select(AUDIT.c.chain).order_by(AUDIT.c.id.desc()).limit(1)
+HEAD = Statement(select(AUDIT.c.chain).order_by(AUDIT.c.id.desc()).limit(1))
 LOCK = select(SETTING.c.value).where(SETTING.c.name == "audit").with_for_update()
-ADD = insert(AUDIT)
+ADD = Statement(insert(AUDIT))
 LONGEST = 500
 FIRST = bytes(32)
 
@@ -68,14 +69,14 @@ class Audit:
             head = entry.chained(head)
             rows.append({name: getattr(entry, name) for name in Entry.__slots__} | {"chain": head})
         self._head.chain = None  # unless the row is written
-        self._connection.execute(ADD, rows)
+        ADD.run_many(self._connection, rows)
         self._head.chain = head
         self._entries.clear()
 
     def _read(self) -> bytes:
         if self._connection.dialect.name != "sqlite":  # there one writer at a time is the rule anyway
             self._connection.execute(LOCK)
-        return self._connection.execute(HEAD).scalar() or FIRST
+        return HEAD.value(self._connection, {}) or FIRST
 
 
 def broken_at(connection: Connection) -> int | None:

@@ -21,6 +21,7 @@ from crmbot.reply import text
 from storage.columns import Moment
 from storage.search import index
 from storage.secrets import Keys
+from storage.statements import Statement
 from storage.tables import (
     Batch,
     Campaign,
@@ -57,7 +58,7 @@ TRACKED: tuple[type[Tracked], ...] = (
 TRACKED += (Campaign, CampaignFigure, Batch, MemberRow)
 KINDS: dict[str, type[Tracked]] = {kind.__name__: kind for kind in TRACKED}
 WINDOW = timedelta(hours=24)
-ADD = insert(Change.__table__)  # type: ignore[attr-defined]  # SQLModel hides its table
+ADD = Statement(insert(Change.__table__))  # type: ignore[attr-defined]  # SQLModel hides its table
 
 
 class Acting:
@@ -113,7 +114,7 @@ def _record(session: Session, _: UOWTransaction) -> None:
         if isinstance(row, Tracked) and (change := _change(row, acting, was=was, stays=stays))
     ]
     if values and acting.message is not None:  # what no message did, the command line say, is audited but not undone
-        session.connection().execute(ADD, values)
+        ADD.run_many(session.connection(), values)
     index(session.connection(), rows)
 
 

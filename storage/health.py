@@ -46,7 +46,7 @@ def _file(database: Database, connection: Connection) -> Iterator[Finding]:
         "The file is sound." if sound else f"The file is damaged: {'; '.join(said)}. Restore a backup.", not sound
     )
     orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
-    yield Finding(f"{orphans or 'No'} rows point nowhere.", bool(orphans))
+    yield Finding(f"Rows that point nowhere: {orphans}.", bool(orphans))
     journal, flush, keys = (
         connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")
     )
@@ -80,7 +80,7 @@ def _audit(connection: Connection) -> Iterator[Finding]:
         return
     rows = connection.execute(select(func.count()).select_from(Audit)).scalar()
     head = connection.execute(LAST_LINK).scalar() or b""
-    yield Finding(f"The audit chain holds over {rows} rows; it ends in {head.hex()[:16] or 'nothing yet'}.", False)
+    yield Finding(f"The audit chain holds, rows: {rows}, the last one's mark: {head.hex()[:16] or 'none yet'}.", False)
 
 
 def _waiting(connection: Connection) -> Iterator[Finding]:
@@ -88,9 +88,8 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     rows = {bool(parked): (count, oldest) for parked, count, oldest in connection.execute(counts)}
     waiting, parked = rows.get(False, (0, None)), rows.get(True, (0, None))
     since = f", the oldest since {_said(waiting[1])}" if waiting[1] else ""
-    yield Finding(f"{waiting[0] or 'No'} messages wait to be handled{since}.", False)
-    aside = " because each ended the bot three times" if parked[0] else ""
-    yield Finding(f"{parked[0] or 'No'} messages were put aside{aside}.", bool(parked[0]))
+    yield Finding(f"Messages that wait to be handled: {waiting[0]}{since}.", False)
+    yield Finding(f"Messages put aside because they ended the bot three times: {parked[0]}.", bool(parked[0]))
 
 
 def _outgoing(connection: Connection) -> Iterator[Finding]:
@@ -98,16 +97,16 @@ def _outgoing(connection: Connection) -> Iterator[Finding]:
     query = select(func.count(), func.min(OUTGOING.c.created_at)).join_from(OUTGOING, PLACE).where(on_their_way)
     count, oldest = connection.execute(query).one()
     if oldest is None:
-        yield Finding("No replies wait to be sent.", False)
+        yield Finding("Replies that wait to be sent: 0.", False)
         return
     age = _now(connection) - oldest
-    yield Finding(f"{count} replies wait to be sent, the oldest for {_age(age)}.", age > LATE)
+    yield Finding(f"Replies that wait to be sent: {count}, the oldest for {_age(age)}.", age > LATE)
 
 
 def _places(connection: Connection) -> Iterator[Finding]:
     dead = connection.execute(select(func.count()).where(PLACE.c.dead.is_not(None))).scalar()
     given_up = connection.execute(select(func.count()).where(OUTGOING.c.dead.is_not(None))).scalar()
-    yield Finding(f"{dead or 'No'} chats cannot be reached any more; {given_up or 'no'} replies were given up.", False)
+    yield Finding(f"Chats that cannot be reached any more: {dead}. Replies given up: {given_up}.", False)
 
 
 def _owners(connection: Connection, owners: Sequence[str]) -> Iterator[Finding]:
@@ -117,10 +116,10 @@ def _owners(connection: Connection, owners: Sequence[str]) -> Iterator[Finding]:
             yield Finding(f"access.owners: {owner!r} is none; write telegram:1001.", True)
     query = select(func.count()).where(MemberRow.role == "owner", MemberRow.active.is_(True))  # type: ignore[attr-defined,arg-type]  # columns
     count = connection.execute(query).scalar() or 0
-    told = f", {len(owners)} in the settings" if owners else ""
+    told = f", in the settings: {len(owners)}" if owners else ""
     nobody = not count and not owners
     hint = ": start the bot and send it the code that it prints" if nobody else ""
-    yield Finding(f"{count or 'No'} owners among the members{told}{hint}.", nobody)
+    yield Finding(f"Owners among the members: {count}{told}{hint}.", nobody)
 
 
 def _key(database: Database) -> Iterator[Finding]:

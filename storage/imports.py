@@ -18,8 +18,16 @@ from storage.known import Entry
 from storage.mapping import Columns, columns_of, known_kind
 from storage.store import Store
 from storage.tables import Batch, Handled
-from storage.takers import NO_ACCOUNT, TAKERS, Book, SaleTaker, Taker, Wanted
+from storage.take_customers import CustomerTaker
+from storage.take_sales import NO_ACCOUNT, DealTaker, OrderTaker, SaleTaker
+from storage.takers import Book, ProductTaker, Taker, Wanted
 
+TAKERS: Mapping[str, type[Taker]] = {
+    "customers": CustomerTaker,
+    "products": ProductTaker,
+    "deals": DealTaker,
+    "orders": OrderTaker,
+}
 CHUNK = 500  # rows in one transaction
 TOLD = 2000  # rows between two lines about the progress
 EXAMPLES = 5
@@ -139,7 +147,8 @@ def _take(
 
 def _plan(store: Store, taker: Taker, rows: Sequence[tuple[int, Wanted]], counts: Counter[str]) -> Plan:
     plan, meant = Plan(), []
-    for line, wanted in rows:
+    for line, said in rows:
+        wanted = taker.resolve(said)
         entry = taker.find(wanted, line)
         if entry is None:
             entry = taker.add(wanted)
@@ -186,7 +195,8 @@ def _oddities(taker: Taker, sheet: Sheet, columns: Columns, before: Sequence[int
         yield f"{findings.assumed} amounts without a currency were taken as {book.currency}"
     for name, order in book.orders.items():
         if order.why in ("zone", "other"):
-            yield f"{columns.header(name)}: 3/4 was read as {'3 April' if order.day_first else 'March 4'}, for {_why(order.why)}"
+            read = "3 April" if order.day_first else "March 4"
+            yield f"{columns.header(name)}: 3/4 was read as {read}, for {_why(order.why)}"
     if isinstance(taker, SaleTaker):
         yield from _named(taker)
     for what, where in findings.odd.items():
@@ -228,10 +238,6 @@ def _short(cell: str) -> str:
 
 def _summary(run: Run, counts: Counter[str], *, dry_run: bool) -> str:
     """`212 new, 14 same, 3 bad`."""
-    said = [
-        f"{counts['new']} new",
-        *([f"{counts['changed']} changed"] if counts["changed"] else []),
-        f"{counts['same']} same",
-    ]
-    said += [f"{counts['bad']} bad"] if counts["bad"] else []
+    told = ("new", "same", *(name for name in ("changed", "bad") if counts[name]))
+    said = [f"{counts[name]} {name}" for name in told]
     return f"{run.kind}{' (dry run, nothing was written)' if dry_run else f' B{run.batch}'}: {', '.join(said)}"

@@ -102,9 +102,10 @@ class Clients:
         return min(found, key=lambda client: client.company is not None) if found else None
 
     def organisation(self, name: str, external_id: str | None = None) -> Client:
-        """Known, or to be added."""
-        if external_id and (known := self.by_external.get(external_id)):
-            return known[0]
+        """Known, or to be added; an id alone is not followed to one of quite another name."""
+        for known in self.by_external.get(external_id or "", []):
+            if not name or alike(known.name, name):
+                return known
         client = self.called(name or external_id or "")
         if client is None:
             client = Client(name=name or external_id or "", external_id=external_id, named=True, read=True)
@@ -140,6 +141,9 @@ class Goods:
         alike = [entry for known, entry in self.by_name.items() if _compact(known) == compact]
         alike = alike or [entry for known, entry in self.by_name.items() if _misspelt(fold(name), known)]
         return alike[0] if len(alike) == 1 else None
+
+    def known(self, name: str) -> Entry | None:
+        return self.by_name.get(fold(name)) or self.like(name)
 
     def called(self, name: str) -> Entry:
         """Known, nearly known, or to be added."""

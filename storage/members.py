@@ -10,10 +10,11 @@ from sqlmodel import select as select_rows
 from crmbot.incoming import Sender
 from crmbot.people import Member, Role
 from storage.secrets import token_key
+from storage.statements import Statement
 from storage.tables import Account, Invite, MemberRow
 
 MEMBER, ACCOUNT, INVITE = MemberRow.__table__, Account.__table__, Invite.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
-OF = (
+OF = Statement(
     select(MEMBER.c.id, MEMBER.c.name, MEMBER.c.role, MEMBER.c.team, MEMBER.c.language, MEMBER.c.zone)
     .join_from(MEMBER, ACCOUNT, ACCOUNT.c.member_id == MEMBER.c.id)
     .where(
@@ -31,8 +32,11 @@ class Members:
     @staticmethod
     def of(connection: Connection, sender: Sender) -> Member | None:
         """The member behind a sender: asked for every message, so that a role that was taken away is gone at once."""
-        row = connection.execute(OF, {"channel": sender.channel, "id": sender.id}).first()
-        return Member(row.id, row.name, Role(row.role), row.team, row.language, row.zone) if row else None
+        row = OF.first(connection, {"channel": sender.channel, "id": sender.id})
+        if row is None:
+            return None
+        id, name, role, team, language, zone = row
+        return Member(id, name, Role(role), team, language, zone)
 
     @staticmethod
     def owners(connection: Connection) -> list[tuple[Sender, str]]:

@@ -15,6 +15,7 @@ from crmbot.reply import Button, Reply, text
 from crmbot.sender import Outgoing
 from storage.places import Places
 from storage.secrets import Keys, token_key
+from storage.statements import Statement
 from storage.tables import OutgoingRow, PlaceRow
 
 if TYPE_CHECKING:
@@ -25,18 +26,23 @@ if TYPE_CHECKING:
 
 REPLY = TypeAdapter(Reply)
 OUTGOING, PLACE = OutgoingRow.__table__, PlaceRow.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
-ADD = insert(OUTGOING)
+ADD = Statement(insert(OUTGOING))
 PRESSED = select(OUTGOING.c.id, OUTGOING.c.place_id, OUTGOING.c.body, OUTGOING.c.used).where(
     OUTGOING.c.token_key == bindparam("key")
 )
 USE = update(OUTGOING).where(OUTGOING.c.id == bindparam("row"))
-ABOUT = (
+ABOUT = Statement(
     select(OUTGOING.c.about)
     .where(OUTGOING.c.place_id == bindparam("place"), OUTGOING.c.message_id == bindparam("message"))
     .order_by(OUTGOING.c.id.desc())
     .limit(1)
 )
-SENT = update(OUTGOING).where(OUTGOING.c.id == bindparam("row"))
+SENT = Statement(
+    update(OUTGOING)
+    .where(OUTGOING.c.id == bindparam("row"))
+    .values(sent_at=bindparam("at"), message_id=bindparam("message"))
+)
+BURY = update(OUTGOING).where(OUTGOING.c.id == bindparam("row"))
 UNSENT = (
     select(OUTGOING, PLACE.c.place_key, PLACE.c.body.label("place_body"))
     .join_from(OUTGOING, PLACE)
@@ -72,7 +78,7 @@ def add(
         "used": "",
         "created_at": now,
     }
-    return int(connection.execute(ADD, values).inserted_primary_key[0])  # type: ignore[index]
+    return ADD.insert(connection, values)
 
 
 def _opened(keys: Keys, key: bytes, body: bytes) -> tuple[str, Reply]:
@@ -100,7 +106,7 @@ def press(connection: Connection, keys: Keys, places: Places, press: Press, plac
 def about(connection: Connection, places: Places, place: Place, message_id: str) -> Mapping[str, str]:
     """What the message replied to was about: `{"D": "D12"}`."""
     place_id = places.find(place, connection)
-    ref = connection.execute(ABOUT, {"place": place_id, "message": message_id}).scalar() if place_id else None
+    ref = ABOUT.value(connection, {"place": place_id, "message": message_id}) if place_id else None
     return {ref[0]: ref} if ref else {}
 
 
@@ -114,11 +120,11 @@ class Outbox:
 
     def sent(self, outgoing: Outgoing, message_id: str) -> None:
         """Marked with the next transaction: a crash before it sends once more, never not at all."""
-        values = {"row": outgoing.id, "sent_at": self._clock(), "message_id": message_id}
-        self._database.ride(lambda connection: _execute(connection, SENT, values))
+        values = {"row": outgoing.id, "at": self._clock(), "message": message_id}
+        self._database.ride(lambda connection: SENT.run(connection, values))
 
     async def bury(self, outgoing: Outgoing, why: str) -> None:
-        await self._write(SENT, {"row": outgoing.id, "dead": why[:191]})
+        await self._write(BURY, {"row": outgoing.id, "dead": why[:191]})
 
     async def bury_place(self, place: Place, why: str) -> None:
         """Nothing more is sent there until somebody writes from there."""

@@ -7,11 +7,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from crmbot.incoming import Place
 from storage.secrets import Keys
+from storage.statements import Statement
 from storage.tables import PlaceRow
 
 PLACE = PlaceRow.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
-FIND = select(PLACE.c.id, PLACE.c.dead).where(PLACE.c.place_key == bindparam("key"))
-ADD = insert(PLACE)
+FIND = Statement(select(PLACE.c.id, PLACE.c.dead).where(PLACE.c.place_key == bindparam("key")))
+ADD = Statement(insert(PLACE))
 REVIVE = update(PLACE).where(PLACE.c.id == bindparam("row")).values(dead=None)
 LOCK = select(PLACE.c.id).where(PLACE.c.id == bindparam("row")).with_for_update(key_share=True)
 
@@ -28,7 +29,7 @@ class Places:
         if known := self._known.get(place):
             return known
         key = self.key(place)
-        row = connection.execute(FIND, {"key": key}).first()
+        row = FIND.first(connection, {"key": key})
         if row is None:
             body = self._keys.seal("place.body", key, _plain(place).encode())
             values = {
@@ -38,16 +39,18 @@ class Places:
                 "private": place.private,
                 "seen_at": now,
             }
-            return int(connection.execute(ADD, values).inserted_primary_key[0])  # type: ignore[index]
-        if row.dead:
-            connection.execute(REVIVE, {"row": row.id})
-        self._known[place] = row.id
-        return int(row.id)
+            return ADD.insert(connection, values)
+        id, dead = row
+        if dead:
+            connection.execute(REVIVE, {"row": id})
+        self._known[place] = id
+        return int(id)
 
     def find(self, place: Place, connection: Connection) -> int | None:
         if known := self._known.get(place):
             return known
-        return connection.execute(FIND, {"key": self.key(place)}).scalar()
+        found: int | None = FIND.value(connection, {"key": self.key(place)})
+        return found
 
     def lock(self, id: int, connection: Connection) -> None:
         """Keeps a chat's messages in order where several writers work; SQLite has one anyway."""

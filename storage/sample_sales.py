@@ -109,11 +109,13 @@ def _week(company: Company, campaign: int, day: date, channel: str, level: float
 
 
 def add_deals(company: Company, runs: list[Run]) -> list[Talk]:
-    return [_deal(company, at, runs) for at in company.spread(DEALS)]
+    begins, acme = company.spread(DEALS), company.clients[0]
+    clients = {begins[number]: acme for number in (-30, -5)}  # it is the first that people ask for
+    return [_deal(company, clients.get(at) or buyer(company, at), at, runs) for at in begins]
 
 
-def _deal(company: Company, begins: datetime, runs: list[Run]) -> Talk:
-    rng, client = company.rng, company.rng.choice([each for each in company.clients if each.since <= begins])
+def _deal(company: Company, client: Client, begins: datetime, runs: list[Run]) -> Talk:
+    rng = company.rng
     rep, path = company.rep(client), _path(company, begins)
     stage, since = path[-1]
     ends = since if stage in ("won", "lost") else None

@@ -26,6 +26,7 @@ from storage.interactions import Interactions
 from storage.members import Members
 from storage.places import Places
 from storage.secrets import Keys
+from storage.statements import Statement
 from storage.tables import Customer, Deal, DialogueRow, Handled
 from storage.tickets import Tickets
 
@@ -33,13 +34,18 @@ log = logging.getLogger(__name__)
 REMEMBERED, STALE = timedelta(hours=1), timedelta(minutes=55)
 
 HANDLED, DIALOGUE = Handled.__table__, DialogueRow.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
-SEEN = select(HANDLED.c.body).where(HANDLED.c.key == bindparam("key"))
-TAKE_IN = insert(HANDLED)
-SOURCE = select(HANDLED.c.id).where(HANDLED.c.source == bindparam("source")).order_by(HANDLED.c.id.desc()).limit(1)
-DIALOGUE_OF = select(DIALOGUE.c.id, DIALOGUE.c.body, DIALOGUE.c.until).where(
-    DIALOGUE.c.member_id == bindparam("member"), DIALOGUE.c.place_id == bindparam("place")
+SEEN = Statement(select(HANDLED.c.body).where(HANDLED.c.key == bindparam("key")))
+TAKE_IN = Statement(insert(HANDLED))
+SOURCE = Statement(
+    select(HANDLED.c.id).where(HANDLED.c.source == bindparam("source")).order_by(HANDLED.c.id.desc()).limit(1)
 )
-REMEMBER, BEGIN_DIALOGUE = update(DIALOGUE).where(DIALOGUE.c.id == bindparam("row")), insert(DIALOGUE)
+DIALOGUE_OF = Statement(
+    select(DIALOGUE.c.id, DIALOGUE.c.body, DIALOGUE.c.until).where(
+        DIALOGUE.c.member_id == bindparam("member"), DIALOGUE.c.place_id == bindparam("place")
+    )
+)
+REMEMBER = Statement(update(DIALOGUE).where(DIALOGUE.c.id == bindparam("row")))
+BEGIN_DIALOGUE = Statement(insert(DIALOGUE))
 
 
 class Shared:
@@ -141,9 +147,9 @@ class Store:
         values = {"key": key, "body": body, "place_id": place, "at": now, "source": self._source(incoming)}
         try:
             with self._apart():
-                self._message = self.connection.execute(TAKE_IN, values).inserted_primary_key[0]  # type: ignore[index]
+                self._message = TAKE_IN.insert(self.connection, values)
         except IntegrityError:  # its key is there already: the database decides, no look beforehand
-            if self.connection.execute(SEEN, {"key": key}).scalar() != body:
+            if SEEN.value(self.connection, {"key": key}) != body:
                 log.warning("a message came again with other words: refused")
                 self._audit.add(now, None, "refused: same key, other words")
             return False
@@ -157,7 +163,7 @@ class Store:
 
     def is_handled(self, incoming: Incoming) -> bool:
         key = self.keys.digest("handled.key", incoming.key)
-        return self.connection.execute(SEEN, {"key": key}).first() is not None
+        return SEEN.value(self.connection, {"key": key}) is not None
 
     def place_id(self, place: Place, now: datetime) -> int:
         return self._places.id_of(place, self.connection, now)
@@ -171,7 +177,8 @@ class Store:
     def handled(self, place: Place, message_id: str) -> int | None:
         """The row of the message that the platform calls so."""
         source = self._source_key(place, message_id)
-        return self.connection.execute(SOURCE, {"source": source}).scalar()
+        found: int | None = SOURCE.value(self.connection, {"source": source})
+        return found
 
     def member(self, sender: Sender) -> Member | None:
         return Members.of(self.connection, sender)
@@ -185,12 +192,13 @@ class Store:
 
     def dialogue(self, member: Member, place: Place, now: datetime) -> Dialogue:
         ids = {"member": member.id, "place": self._places.id_of(place, self.connection, now)}
-        row = self.connection.execute(DIALOGUE_OF, ids).first()
+        row = DIALOGUE_OF.first(self.connection, ids)
         if row is None:
             return Dialogue()
-        body = self.keys.open("dialogue.body", _of_dialogue(ids), row.body)
-        self._before = row.id, body, row.until - now > STALE
-        return _dialogue(json.loads(body)) if row.until > now else Dialogue()
+        id, sealed, until = row
+        body = self.keys.open("dialogue.body", _of_dialogue(ids), sealed)
+        self._before = id, body, until - now > STALE
+        return _dialogue(json.loads(body)) if until > now else Dialogue()
 
     def remember(self, dialogue: Dialogue, member: Member, place: Place, now: datetime) -> None:
         """Written outside the handler's savepoint: a question stays asked though nothing else was done."""
@@ -202,9 +210,9 @@ class Store:
             return
         values = {"body": self.keys.seal("dialogue.body", _of_dialogue(ids), body), "until": now + REMEMBERED}
         if self._before is None:
-            self.connection.execute(BEGIN_DIALOGUE, {"member_id": ids["member"], "place_id": ids["place"], **values})
+            BEGIN_DIALOGUE.run(self.connection, {"member_id": ids["member"], "place_id": ids["place"], **values})
         else:
-            self.connection.execute(REMEMBER, {"row": self._before[0], **values})
+            REMEMBER.run(self.connection, {"row": self._before[0], **values})
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, Relationship, SQLModel
 
@@ -39,6 +39,15 @@ def sealed(**given: Any) -> Any:
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     said = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({said})", name=column)
+
+
+def given(column: str) -> Index:
+    """An index of the rows that have a value there: the others cost nothing when they are written."""
+    return Index(None, column, **_where(f"{column} IS NOT NULL"))
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def options(*constraints: Any) -> tuple[Any, ...]:
@@ -185,14 +194,17 @@ class Deal(Versioned, table=True):
         CheckConstraint("amount IS NULL OR amount >= 0", name="amount"),
         CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="money"),
         CheckConstraint("(closed_at IS NULL) = (stage NOT IN ('won', 'lost'))", name="closed"),
-        Index(None, "stage", "owner_id"),
-        Index(None, "closed_at"),
+        Index(None, "owner_id", "stage"),
+        given("product_id"),
+        given("campaign_id"),
+        given("external_id"),
+        given("closed_at"),
     )
     letter = "D"
     customer_id: int = Field(foreign_key="customer.id", index=True)
-    product_id: int | None = Field(default=None, foreign_key="product.id", index=True)
-    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
-    owner_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    product_id: int | None = Field(default=None, foreign_key="product.id")
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
+    owner_id: int | None = Field(default=None, foreign_key="member.id")
     owner_name: str | None = Field(default=None, max_length=NAME)
     title: str | None = Field(default=None, max_length=NAME)
     amount: int | None = Field(default=None, sa_type=BigInteger)
@@ -201,7 +213,7 @@ class Deal(Versioned, table=True):
     close_date: date | None = None
     reason: str | None = Field(default=None, sa_type=LONG)
     note: str | None = Field(default=None, sa_type=LONG)
-    external_id: str | None = Field(default=None, max_length=NAME, index=True)
+    external_id: str | None = Field(default=None, max_length=NAME)
     created_at: datetime = moment()
     closed_at: datetime | None = moment(default=None)
     customer: Customer = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
@@ -239,13 +251,16 @@ class Interaction(Tracked, table=True):
     """What was said or done with a customer. `body` instead of `text` where notes are sealed."""
 
     __table_args__ = options(
-        one_of("kind", ("call", "meeting", "email", "note", "message")), Index(None, "customer_id", "at")
+        one_of("kind", ("call", "meeting", "email", "note", "message")),
+        Index(None, "customer_id", "at"),
+        given("deal_id"),
+        given("ticket_id"),
     )
     letter = "I"
     customer_id: int = Field(foreign_key="customer.id")
-    deal_id: int | None = Field(default=None, foreign_key="deal.id", index=True)
-    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
-    by: int | None = Field(default=None, foreign_key="member.id", index=True)
+    deal_id: int | None = Field(default=None, foreign_key="deal.id")
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id")
+    by: int | None = Field(default=None, foreign_key="member.id")
     author: str | None = Field(default=None, max_length=NAME)  # as imported, of somebody who is no member
     kind: str = Field(default="note", max_length=WORD)
     at: datetime = moment()
@@ -408,7 +423,7 @@ class Handled(Row, table=True):
     body: bytes = key_digest()
     place_id: int | None = Field(default=None, foreign_key="place.id")
     source: bytes | None = key_digest(default=None, index=True)  # place and the platform's message id, for edits
-    at: datetime = moment(index=True)
+    at: datetime = moment()
 
 
 class Delivered(SQLModel, table=True):
@@ -442,9 +457,12 @@ class OutgoingRow(Row, table=True):
     """A reply on its way. Its buttons are pressed by token and index; only the token's digest is kept in clear."""
 
     __tablename__ = "outgoing"
-    __table_args__ = options(Index(None, "place_id", "message_id"), Index(None, "sent_at", "id"))
+    __table_args__ = options(
+        Index(None, "place_id", "message_id"),
+        Index("ix_outgoing_unsent", "id", **_where("sent_at IS NULL AND dead IS NULL")),
+    )
     place_id: int = Field(foreign_key="place.id")
-    handled_id: int | None = Field(default=None, foreign_key="handled.id", index=True)
+    handled_id: int | None = Field(default=None, foreign_key="handled.id")
     token_key: bytes = key_digest(unique=True)
     body: bytes = sealed()
     language: str = Field(max_length=8)
@@ -472,16 +490,16 @@ class JobRow(Row, table=True):
 class Change(Row, table=True):
     """A whole row before and after one message, as stored, sealed."""
 
-    __table_args__ = options(Index(None, "kind", "row"), Index(None, "by", "id"))
+    __table_args__ = options(Index(None, "kind", "row"), Index(None, "by", "id"), given("undone_by"))
     handled_id: int = Field(foreign_key="handled.id", index=True)
     by: int | None = Field(default=None, foreign_key="member.id")
-    at: datetime = moment(index=True)
+    at: datetime = moment()
     kind: str = Field(max_length=WORD)
     row: int = Field(sa_type=BigInteger)
     seal_id: bytes = Field(sa_type=SEAL_ID)
     before: bytes | None = sealed(default=None)
     after: bytes | None = sealed(default=None)
-    undone_by: int | None = Field(default=None, foreign_key="handled.id", index=True)
+    undone_by: int | None = Field(default=None, foreign_key="handled.id")
 
 
 class Audit(Row, table=True):

@@ -1,4 +1,4 @@
-"""Backups: whole though the bot writes, readable by nobody else, and never put back when anything about them is wrong."""
+"""Backups: whole though the bot writes, readable by nobody else, never put back when anything is wrong with them."""
 
 import hashlib
 import os

@@ -5,6 +5,7 @@ import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import NOW
@@ -50,31 +51,30 @@ def test_a_database_that_is_well_has_nothing_bad(crm):
     words = "\n".join(said(crm, bad=False))
     for part in (
         "sound",
-        "No rows point nowhere",
+        "point nowhere: 0",
         "Journal wal, synchronous 2",
         "version",
         "audit chain holds",
-        "1 owners",
+        "Owners among the members: 1.",
     ):
         assert part in words
-    assert "No messages wait" in words
-    assert "No messages were put aside" in words
-    assert "No replies wait" in words
+    for part in ("wait to be handled: 0", "three times: 0", "wait to be sent: 0", "any more: 0", "given up: 0"):
+        assert part in words
     assert "leave SQLite for PostgreSQL at about 10 GB" in words
     assert "mode 600" in words
 
 
 def test_every_kind_of_database_can_be_asked(database):
     database.run(lambda store: store.members.enrol(AMY, Role.OWNER, NOW))
-    outgoing(database, timedelta(minutes=3))
+    outgoing(database, timedelta(minutes=3, seconds=30))
     assert said(database, bad=True) == []
-    assert "1 replies wait to be sent, the oldest for 3 minutes." in said(database, bad=False)
+    assert "Replies that wait to be sent: 1, the oldest for 3 minutes." in said(database, bad=False)
 
 
 def test_a_bot_without_an_owner_is_bad_news(tmp_path):
     with closing(open_database(f"sqlite:///{tmp_path}/x.db")) as database:
         assert said(database, bad=True) == [
-            "No owners among the members: start the bot and send it the code that it prints."
+            "Owners among the members: 0: start the bot and send it the code that it prints."
         ]
         assert said(database, bad=True, owners=["telegram:1001"]) == []
         assert "'1001' is none" in said(database, bad=True, owners=["telegram:1", "1001"])[0]
@@ -97,10 +97,10 @@ def test_no_secret_is_said(crm, file):
 def test_old_replies_and_messages_put_aside_are_bad_news(crm):
     outgoing(crm, timedelta(minutes=2))
     assert said(crm, bad=True) == []
-    outgoing(crm, timedelta(hours=5))
-    assert said(crm, bad=True) == ["2 replies wait to be sent, the oldest for 5 hours."]
+    outgoing(crm, timedelta(hours=5, minutes=1))
+    assert said(crm, bad=True) == ["Replies that wait to be sent: 2, the oldest for 5 hours."]
     crm.run(lambda store: WaitingRows(lambda: NOW).park(HELLO, store))
-    assert "1 messages were put aside because each ended the bot three times." in said(crm, bad=True)
+    assert "Messages put aside because they ended the bot three times: 1." in said(crm, bad=True)
 
 
 def test_messages_that_wait_and_chats_that_are_gone_are_told(crm):
@@ -108,8 +108,8 @@ def test_messages_that_wait_and_chats_that_are_gone_are_told(crm):
     outgoing(crm, timedelta(days=4))
     crm.run(lambda store: store.connection.execute(text("UPDATE place SET dead = 'blocked'")))
     words = said(crm, bad=False)
-    assert "1 messages wait to be handled, the oldest since 2026-11-23 09:00 UTC." in words
-    assert "1 chats cannot be reached any more; no replies were given up." in words
+    assert "Messages that wait to be handled: 1, the oldest since 2026-11-23 09:00 UTC." in words
+    assert "Chats that cannot be reached any more: 1. Replies given up: 0." in words
     assert said(crm, bad=True) == []  # nobody waits for a reply that cannot arrive
 
 
@@ -117,7 +117,7 @@ def test_messages_that_wait_and_chats_that_are_gone_are_told(crm):
     ("statement", "part"),
     [
         ("UPDATE audit SET kind = 'nothing'", "audit chain is broken at row 1"),
-        ("UPDATE account SET member_id = 99", "1 rows point nowhere"),
+        ("UPDATE account SET member_id = 99", "Rows that point nowhere: 1"),
         ("UPDATE alembic_version SET version_num = '0000'", "version 0000"),
     ],
 )
@@ -144,7 +144,7 @@ def test_a_damaged_file_is_bad_news(tmp_path):
 
 
 def test_a_disk_that_is_nearly_full_is_bad_news(crm, monkeypatch):
-    monkeypatch.setattr("storage.health.shutil.disk_usage", lambda _: (0, 0, 50_000_000))
+    monkeypatch.setattr("storage.health.shutil.disk_usage", lambda _: SimpleNamespace(free=50_000_000))
     assert said(crm, bad=True) == ["50.0 MB are free on its disk, fewer than a second copy and 200 MB: make room."]
     monkeypatch.setattr("storage.health.LEAVE_AT", 1000)
     assert any("time to move to PostgreSQL" in words for words in said(crm, bad=True))

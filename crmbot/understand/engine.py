@@ -10,8 +10,8 @@ from typing import Any
 from crmbot.phone import read_phone
 from crmbot.understand.facts import read_facts
 from crmbot.understand.lexicon import any_of, words
-from crmbot.understand.names import is_colleague, is_person, is_surname, read_name, read_whom
-from crmbot.understand.phrases import Phrase, candidates
+from crmbot.understand.names import is_colleague, is_person, is_pronoun, is_surname, read_name, read_whom
+from crmbot.understand.phrases import Phrase, candidates, flattened
 from crmbot.understand.spans import (
     read_amount,
     read_kind,
@@ -57,11 +57,16 @@ def understand(said: str, *, now: datetime, language: str = "en") -> Understood:
 
 def _one(text: str, now: datetime) -> Understood:
     bare, asked = _unframed(text)
+    if bare.casefold() in words("words", "heard") and _thanks().search(text):
+        return UNKNOWN  # "ok, thanks" ends a talk; only "ok" says yes
     if not bare:
         return Understood("confirm", {}, SURE) if _nods(text) else UNKNOWN
     best = _best(bare, now, asked)
-    if best is None:
+    if best is None or (asked and best.intent == "confirm"):
         return UNKNOWN
+    if _WHETHER.search(text) and best.intent in ("deal.win", "deal.lose", "deal.move"):
+        about = {slot: said for slot, said in best.slots.items() if slot in ("name", "title", "ref")}
+        return Understood("deal.show", about, PLAUSIBLE) if about else UNKNOWN
     if best.confidence < 0.5 and len(bare) < 200:
         for corrected in corrections(bare):
             again = _best(corrected, now, asked)
@@ -74,18 +79,20 @@ def _best(text: str, now: datetime, asked: bool) -> Understood | None:
     """The surest reading, of equals the one with most words in its phrase; None when it is known to mean nothing."""
     best, rank = UNKNOWN, (0.0, 0)
     led: tuple[dict[str, Any], int] | None = None
+    plain = flattened(text)
     for phrase in candidates(text):
         if "when" in phrase.facts and led is None:
             led = _led_by_day(text, now)
         day, at = led if led and "when" in phrase.facts else ({}, 0)
-        if not (found := phrase.pattern.fullmatch(text, at)):
+        if not (found := phrase.pattern.fullmatch(plain, at)):
             continue
         if phrase.intent == "unknown":
             return None
-        slots, doubt = _slots(phrase, found, now)
+        slots, doubt = _slots(phrase, found, text, now)
         slots = day | slots
         if not phrase.needed <= _given(slots):
             continue
+        slots.pop("unnamed", None)
         confidence = round(
             (SURE if phrase.sure else PLAUSIBLE) * (1 - doubt) * (0.8 if asked and _acts(phrase.intent) else 1), 2
         )
@@ -114,7 +121,7 @@ _FRAME_CACHE: dict[str, re.Pattern[str]] = {}
 
 def _unframed(text: str) -> tuple[str, bool]:
     """Without politeness and punctuation around it, and whether it was put as a question."""
-    asked = text.rstrip(f" {EMOJI}").endswith("?") or text.endswith(("吗", "没有"))
+    asked = bool(re.search(rf"\?[\s!.{EMOJI}]*$", text)) or text.endswith(("吗", "没有"))
     text = re.sub(r"^/crm\s+(?=\w)", "/", text, flags=re.I)
     text = re.sub(r"^(/\w+)@\w+", r"\1", text)
     if not _FRAME_CACHE:
@@ -127,6 +134,14 @@ def _unframed(text: str) -> tuple[str, bool]:
         if shorter == text:
             return text, asked
         text = shorter
+
+
+_WHETHER = re.compile(r"(?:吗|没有|了没|没)\s*[?？!]*$|^(?:did|has|have|is|are|do|does|was|were|will)\s", re.I)
+
+
+@cache
+def _thanks() -> re.Pattern[str]:
+    return re.compile(any_of(words("words", "thanks")), re.I)
 
 
 def _nods(text: str) -> bool:
@@ -147,13 +162,34 @@ def _several(text: str, now: datetime) -> Understood | None:
     """Commands side by side, each of which is surely one by itself; else the message is one."""
     if len(text) > 500:
         return None
-    for separator, needs_ref in _SEPARATORS:
+    if (listed := _ref_list().search(text)) and (several := _of_each(text, listed, now)):
+        return several
+    for separator, needs_lead in _SEPARATORS:
         parts = [part for part in separator.split(text) if re.search(r"\w", part)]
-        if not 2 <= len(parts) <= MOST or (needs_ref and not all(_any_ref().search(part) for part in parts)):
-            continue
-        if several := _together(parts, now):
-            return several
+        if 2 <= len(parts) <= MOST and (not needs_lead or all(map(_leads, parts))):
+            if several := _together(parts, now):
+                return several
     return None
+
+
+def _of_each(text: str, listed: re.Match[str], now: datetime) -> Understood | None:
+    """ "won D12 and D13": the same of every record named."""
+    refs = [found[0] for found in _any_ref().finditer(listed[0])]
+    if not 2 <= len(refs) <= MOST:
+        return None
+    return _together([f"{text[: listed.start()]}{ref}{text[listed.end() :]}" for ref in refs], now)
+
+
+def _leads(part: str) -> bool:
+    """Whether a command begins here, or names its record: else it goes on with what was said before."""
+    return bool(_any_ref().search(part) or _command().match(part))
+
+
+@cache
+def _command() -> re.Pattern[str]:
+    nouns = any_of(words("words", "deal") | words("words", "customer"))
+    adding = rf"{any_of(words('words', 'add') | words('words', 'new_'))}\s*(?:{any_of(words('words', 'one') | words('words', 'new_') | words('names', 'articles'))}\s*)*{nouns}"
+    return re.compile(rf"\s*(?:/\w+\s|{adding}|{any_of(words('words', 'leads'))})", re.I)
 
 
 def _together(parts: list[str], now: datetime) -> Understood | None:
@@ -165,11 +201,18 @@ def _together(parts: list[str], now: datetime) -> Understood | None:
 
 
 MOST = 8  # commands in one message
-# A comma or "and" also stands within one command, so then each part must name its own record.
+# A comma or "and" also stands within one command, so then each part must begin one or name its own record.
 _SEPARATORS = (
     (re.compile(r"\s*[;。]\s*|(?<=[a-z0-9!])[.!]+\s+|,?\s+and then\s+|,?\s*(?:然后|接着|另外)\s*", re.I), False),
     (re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*(?:并且|同时|以及)\s*", re.I), True),
 )
+
+
+@cache
+def _ref_list() -> re.Pattern[str]:
+    ref = r"[CD]-?\d{1,9}"
+    between = rf"\s*(?:{any_of(words('words', 'and'))}|[,、&+/])\s*"
+    return re.compile(rf"(?<![A-Za-z0-9]){ref}(?:(?:{between})+(?=[CD]-?\d){ref})+(?![A-Za-z0-9])", re.I)
 
 
 @cache
@@ -182,16 +225,19 @@ def _any_ref() -> re.Pattern[str]:
 _RECORDS = {"deal": "deals", "customer": "customers", "interaction": "customers"}
 
 
-def _slots(phrase: Phrase, found: re.Match[str], now: datetime) -> tuple[dict[str, Any], float]:
+def _slots(phrase: Phrase, found: re.Match[str], text: str, now: datetime) -> tuple[dict[str, Any], float]:
     """What the sentence says for each slot, and the doubt: 1 when a span does not say what its place asks for."""
     slots: dict[str, Any] = dict(phrase.fixed)
     sure = 1.0
     records = _RECORDS.get(phrase.intent.split(".")[0], "customers")
-    for slot, said in found.groupdict().items():
-        if said is None or slot == "any":
+    for slot in found.re.groupindex:
+        start, end = found.span(slot)
+        if start < 0:
             continue
+        said = text[start:end]
         if slot == "facts":
-            said, doubt = read_facts(said, phrase.facts, now, records)
+            apart = text[:start].rstrip().endswith(",")
+            said, doubt = read_facts(said, phrase.facts, now, records, apart=apart)
         else:
             said, doubt = _span(slot, said, now, records)
         slots |= {key: value for key, value in said.items() if value is not None}
@@ -200,7 +246,7 @@ def _slots(phrase: Phrase, found: re.Match[str], now: datetime) -> tuple[dict[st
 
 
 def _given(slots: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(slots) | ({"whom"} if {"name", "ref", "company"} & set(slots) else set())
+    return frozenset(slots) | ({"whom"} if {"name", "ref", "company", "unnamed"} & set(slots) else set())
 
 
 def _span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[str, Any], float]:
@@ -210,7 +256,7 @@ def _span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[str, 
         ref = read_ref(said, slot)
         return {"ref": ref}, float(ref is None)
     if slot == "whom":
-        return read_whom(said, records)
+        return ({"unnamed": True}, 0.0) if is_pronoun(said) else read_whom(said, records)
     if slot in ("name", "company"):
         name, doubt = read_name(said, records)
         if re.fullmatch(ref_shape(), name, re.I):
@@ -267,6 +313,8 @@ def _record(slot: str, said: str, records: str) -> tuple[dict[str, Any], float]:
         return {"title": title[1]}, 0.0
     if re.fullmatch(ref_shape(), said.strip(), re.I):
         return {}, 1.0  # a ref of another kind of record
+    if slot == "deal" and is_pronoun(said):
+        return {}, 0.0 if said.strip().casefold() in words("names", "pointers") else 0.2
     whom, doubt = read_whom(said, records)
     doubt = max(doubt, 0.05 if is_colleague(whom.get("name", "")) else 0.0)
     if slot == "deal" and "company" in whom:

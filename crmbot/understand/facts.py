@@ -9,7 +9,7 @@ from typing import Any
 
 from crmbot.money import Figure, find_money
 from crmbot.phone import find_phones
-from crmbot.understand.lexicon import any_of, meanings, words
+from crmbot.understand.lexicon import any_of, meanings, table, words
 from crmbot.understand.names import clean, doubt_about, read_name, read_whom, without_role
 from crmbot.understand.spans import (
     EMAIL,
@@ -21,7 +21,7 @@ from crmbot.understand.spans import (
     ref_shape,
     zone_of,
 )
-from crmbot.understand.tidy import has_han, without_marks
+from crmbot.understand.tidy import HAN, has_han, without_marks
 from crmbot.when import Told, find_when, month_first
 
 TAILS = ("text", "reason")
@@ -37,6 +37,7 @@ class Facts:
     now: datetime
     found: dict[str, Any] = field(default_factory=dict)
     doubt: float = 0.0
+    apart: bool = False
 
     def take(self, slot: str, value: Any, start: int, end: int) -> None:
         self.found.setdefault(slot, value)
@@ -46,16 +47,23 @@ class Facts:
         self.doubt = 1 - (1 - self.doubt) * (1 - doubt)
 
 
-def read_facts(said: str, wanted: frozenset[str], now: datetime, records: str) -> tuple[dict[str, Any], float]:
-    """What `said` says for the slots in `wanted`, with `whom` for name and company; and the doubt about it."""
-    found, doubt = _read(said, wanted, now, zone_of(now), records)
+def read_facts(
+    said: str, wanted: frozenset[str], now: datetime, records: str, *, apart: bool = False
+) -> tuple[dict[str, Any], float]:
+    """What `said` says for the slots in `wanted`, with `whom` for name and company; and the doubt about it.
+
+    `apart`: a comma stands before it, so that a story may begin without saying whom it is about.
+    """
+    found, doubt = _read(said, wanted, now, zone_of(now), records, apart)
     return dict(found), doubt
 
 
 @lru_cache(maxsize=16)  # the phrases that fit one message often leave the same facts
-def _read(said: str, wanted: frozenset[str], now: datetime, zone: str, records: str) -> tuple[dict[str, Any], float]:
+def _read(
+    said: str, wanted: frozenset[str], now: datetime, zone: str, records: str, apart: bool
+) -> tuple[dict[str, Any], float]:
     """By `zone` too: one moment is equal in all zones, but not the same day."""
-    facts = Facts(said, now)
+    facts = Facts(said, now, apart=apart)
     tail = next((slot for slot in TAILS if slot in wanted), None)
     if tail and wanted & {"tail", "story"}:
         _read_tail(facts, tail, wanted, records)
@@ -224,6 +232,8 @@ def _closing_after() -> re.Pattern[str]:
 
 def _amount(facts: Facts) -> None:
     figures = [each for each in find_money(facts.said[:FAR]) if each.sureness or _bare(facts.said, each)]
+    if len(figures) > 1 and not facts.said[: figures[0].start].strip(f" ,:{_GONE}"):
+        del figures[0]  # "new deal 3M 40k": a name that is a figure
     best = max(figures, key=lambda each: each.sureness, default=None)
     if best:
         start, end = _with_about(facts.said, best)
@@ -301,7 +311,7 @@ def _without_counts(said: str, *, keep: bool) -> str:
 def _thing(facts: Facts, rest: str) -> str:
     """Takes "THING for CUSTOMER" and "CUSTOMER for THING" apart; with nobody else, "for X" is the customer."""
     halves = re.split(
-        rf"(?:^|\s+|(?<=[\u3400-\u9fff]))(?:{any_of(words('facts', 'for'))})\s*", rest, maxsplit=1, flags=re.I
+        rf"(?:^|\s+|(?<={HAN}))(?:{any_of(words('facts', 'for'))})\s*", rest, maxsplit=1, flags=re.I
     )
     if len(halves) < 2:
         return rest
@@ -352,26 +362,24 @@ def _read_tail(facts: Facts, tail: str, wanted: frozenset[str], records: str) ->
     """`ann @ hooli yesterday, keen on 20 seats`: whom and when, and all that follows word for word."""
     _when_here(facts, wanted)
     if "tail" in wanted:
-        if not _subject_ref(facts, wanted):
+        if not _subject_ref(facts, wanted) and not _nobody(facts, tail):
             _subject(facts, wanted, records, tail)
         _when_here(facts, wanted)
     _when_at_the_end(facts, wanted)
-    story = (
-        re.sub(
-            rf"^(?:[\s,:;.!\-–—{_GONE}]*(?:{any_of(words('facts', tail))})(?:\s+|\s*[:：,]\s*|"
-            rf"(?=[\u3400-\u9fff\x00]|$)))+",
-            "",
-            facts.said,
-            flags=re.I,
-        )
-        if re.search(r"\w", facts.said)
-        else ""
-    )
+    story = _introductions(tail).sub("", facts.said) if re.search(r"\w", facts.said) else ""
     story = re.sub(rf"^[\s,:;.!\-–—>{_GONE}]+|[\s,;:{_GONE}]+$", "", story)
     if not re.search(r"\w", story):
         return
     facts.found[tail] = story.replace(_GONE, "")
     _facts_of_story(facts, story, wanted)
+
+
+@cache
+def _introductions(tail: str) -> re.Pattern[str]:
+    """ "about", 关于 and the like before a note, "because" before a reason."""
+    return re.compile(
+        rf"^(?:[\s,:;.!\-–—{_GONE}]*(?:{any_of(words('facts', tail))})(?:\s+|\s*[:：,]\s*|(?={HAN}|\x00|$)))+", re.I
+    )
 
 
 def _subject_ref(facts: Facts, wanted: frozenset[str]) -> bool:
@@ -388,10 +396,38 @@ def _subject_ref(facts: Facts, wanted: frozenset[str]) -> bool:
     return True
 
 
-def _subject(facts: Facts, wanted: frozenset[str], records: str, tail: str) -> None:
-    led = re.match(
-        rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})(?:\s+|(?=[\u3400-\u9fff])))?", facts.said, re.I
+def _nobody(facts: Facts, tail: str) -> bool:
+    """ "called, wants 20 seats", "met them": whom it is about is known from the talk, or asked for."""
+    if found := _pronoun(tail).match(facts.said):
+        facts.take("unnamed", True, 0, found.end())
+    elif facts.apart or _outcome().match(facts.said.lstrip(f" {_GONE}")):
+        facts.found["unnamed"] = True
+    return "unnamed" in facts.found
+
+
+@cache
+def _pronoun(tail: str) -> re.Pattern[str]:
+    """Deals may be "it" too; what somebody saw or called so is none."""
+    listed = words("names", "pronouns") | (words("names", "pointers") if tail == "reason" else set())
+    return re.compile(
+        rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})\s*)?{any_of(listed)}"
+        rf"(?=\s*(?:$|[,;.:!{_GONE}]|{any_of(words('names', 'verbs') | words('facts', 'text') | _day_words())}))",
+        re.I,
     )
+
+
+@cache
+def _outcome() -> re.Pattern[str]:
+    """ "wants 20 seats": a note that begins without a name. As a name, Will has a capital."""
+    return re.compile(rf"(?![A-Z])(?i:{any_of(words('facts', 'outcome'))})")
+
+
+def _day_words() -> frozenset[str]:
+    return frozenset([*table("when", "days"), *meanings("when", "weekdays"), *table("when", "parts"), "last", "on", "this", "earlier", "again", "just", "at", "in"])
+
+
+def _subject(facts: Facts, wanted: frozenset[str], records: str, tail: str) -> None:
+    led = re.match(rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})(?:\s+|(?={HAN})))?", facts.said, re.I)
     start = led.end() if led else 0
     end = _end_of_whom(facts, start, tail)
     if not without_marks(facts.said[start:end].replace(_GONE, "")):
@@ -406,7 +442,7 @@ def _end_of_whom(facts: Facts, start: int, tail: str) -> int:
     """Where the name ends: at punctuation, a day, a verb, or where capitals stop."""
     said = facts.said
     ends = [len(said)]
-    if mark := re.compile(r"[,;:!?(。]|\.\s|\s[-–—]+\s|\s->").search(said, start):
+    if mark := re.compile(r"[,;:!?(。]|(?<![DMS]r)(?<!Mrs|Inc|Ltd)(?<!Ms|St|Co)(?<!Prof)\.\s|\s[-–—]+\s|\s->").search(said, start):
         ends.append(mark.start())
         role = re.compile(
             rf",\s*(?:{any_of(words('names', 'roles'))})\s*(?:(?:at|@|from|of)\s+[\w&.-]+(?:\s[A-Z][\w&.-]+)*)?", re.I
@@ -435,32 +471,50 @@ def _boundary(tail: str) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:{any_of(listed)}|~|\d)", re.I)
 
 
+# When it took place, and what is to be done next
+
+
 def _when_here(facts: Facts, wanted: frozenset[str]) -> None:
+    """A day beside the verb of contact or the name; after a comma only one that is past beyond doubt."""
     if "when" not in wanted or "when" in facts.found:
         return
     lead = re.match(rf"[\s,:;{_GONE}]*", facts.said)
     at = lead.end() if lead else 0
+    apart = (facts.apart and not facts.found) or bool(lead and re.search(r"[,;:]", lead[0]))
     for told in _days(facts, past=True):
-        if told.start <= at < told.end and told.sure and _is_past(told, facts.now):
+        if told.start <= at < told.end and told.first > facts.now.date() and not apart:
+            facts.doubtful(1.0)  # "lunch with Priya tomorrow" has not taken place
+        if told.start <= at < told.end and told.sure and _took_place(facts, told, apart=apart):
             facts.take("when", told.iso("when"), told.start, told.end)
         return
 
 
 def _when_at_the_end(facts: Facts, wanted: frozenset[str]) -> None:
+    """ "… about the renewal last friday": the last words of the first clause, or a clause of its own."""
     if "when" not in wanted or "when" in facts.found or len(facts.said) > FAR:
         return
     for told in _days(facts, past=True):
-        if (
-            told.end == len(facts.said.rstrip())
-            and told.sure
-            and _is_past(told, facts.now)
-            and not _next_step(facts.said)
-        ):
+        if told.end < len(facts.said.rstrip()) or not told.sure or _next_step(facts.said):
+            continue
+        before = facts.said[: told.start].strip(f" {_GONE}")
+        alone = before.endswith((",", ";"))
+        if (alone or not re.search(r"[,;。]|\.\s", before)) and _took_place(facts, told, apart=alone or bool(before)):
             facts.take("when", told.iso("when"), told.start, told.end)
 
 
-def _is_past(told: Told, now: datetime) -> bool:
-    return told.first <= now.date()
+def _took_place(facts: Facts, told: Told, *, apart: bool) -> bool:
+    """Whether a day is that of the contact: past, and not "by friday"; `apart` from its verb only if surely past."""
+    if told.first > facts.now.date():
+        return False
+    ahead = [each for each in _days(facts, past=False) if each.start == told.start]
+    if not ahead or ahead[0].first <= facts.now.date():
+        return True
+    said = facts.said[told.start : told.end]
+    return not apart and not _AHEAD.search(said)
+
+
+_EDGE = re.compile(r"\b(?:end|mid|early|late|eo[mqy])\b|[底末初]|中旬", re.I)
+_AHEAD = re.compile(r"^(?:by|before|until|till|til|due|for|next|coming)\b|(?:前|之前|以前)$", re.I)
 
 
 def _next_step(said: str) -> bool:
@@ -475,15 +529,29 @@ def _facts_of_story(facts: Facts, story: str, wanted: frozenset[str]) -> None:
         if best := max(figures, key=lambda each: each.sureness, default=None):
             facts.found["amount"] = best.said
     for clause in _clauses(told):
-        for slot, cues in (("due", "next"), ("close_date", "deciding")):
-            if (
-                slot in wanted
-                and slot not in facts.found
-                and re.search(any_of(words("facts", cues)), clause.said, re.I)
-            ):
-                if day := next((each for each in _days(clause, past=False) if each.sure), None):
-                    facts.found[slot] = day.iso(slot)
-                break
+        slot = _day_of(clause)
+        if slot not in wanted or slot in facts.found:
+            continue
+        if day := next((each for each in _days(clause, past=False) if _is_next(each, clause, slot)), None):
+            facts.found[slot] = day.iso(slot)
+
+
+def _day_of(clause: Facts) -> str:
+    """What a day to come stands for in a clause: a decision's closes the deal, any other is for the next step."""
+    if re.search(any_of(words("facts", "next")), clause.said, re.I):
+        return "due"
+    return "close_date" if re.search(any_of(words("facts", "deciding")), clause.said, re.I) else "due"
+
+
+def _is_next(told: Told, clause: Facts, slot: str) -> bool:
+    if not told.sure or told.last < clause.now.date():
+        return False
+    if slot == "close_date" or re.search(any_of(words("facts", "next")), clause.said, re.I):
+        return True
+    said = clause.said[told.start : told.end]  # "budget for Q3", 年底换系统: a plan of theirs, no appointment
+    return told.first == told.last and told.first >= clause.now.date() and (
+        bool(_AHEAD.search(said)) or not _EDGE.search(said)
+    )
 
 
 def _clauses(facts: Facts) -> Iterator[Facts]:

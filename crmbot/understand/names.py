@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from crmbot.understand.lexicon import any_of, words
-from crmbot.understand.tidy import has_han, without_marks
+from crmbot.understand.tidy import HAN, has_han, without_marks
 
 Whom = dict[str, str]
 
@@ -18,7 +18,9 @@ def read_whom(said: str, records: str = "customers") -> tuple[Whom, float]:
     return whom, max(doubt, 0.55) if _SOMEBODY.match(said) else doubt
 
 
-_SOMEBODY = re.compile(r"[\s,:;]*(?:an?|some|another)\s+[a-z]")  # "a nice guy" is nobody's name
+_SOMEBODY = re.compile(  # "a nice guy", "my landlord" are nobody's names
+    r"[\s,:;]*(?:an?|some|another|(?:my|our|his|her|their)(?!\s+(?:customer|contact|client|prospect|friend)\s))\s+[a-z]"
+)
 
 
 def _read_whom(said: str, records: str) -> tuple[Whom, float]:
@@ -63,9 +65,10 @@ def clean(said: str, records: str = "customers") -> str:
 @cache
 def _cleaning(records: str) -> re.Pattern[str]:
     nouns = any_of(words("records", records))
-    before = any_of(words("names", "outer") | words("names", "articles") | words("records", records))
+    led = words("records", records) | (words("records", "customers") if records == "deals" else set())
+    before = any_of(words("names", "outer") | words("names", "articles") | led)
     return re.compile(
-        rf"^{before}(?:\s+|(?=[\u3400-\u9fff]|$))|(?:\s+|(?<=[\u3400-\u9fff])){nouns}$|'s?$|的$|^的", re.I
+        rf"^{before}(?:\s+|(?={HAN}|$))|(?:\s+|(?<={HAN})){nouns}$|'s?$|的$|^的", re.I
     )
 
 
@@ -74,7 +77,7 @@ def doubt_about(name: str) -> float:
     if not name or not re.search(r"[^\W\d_]", name) or len(name) > 80:
         return 1.0
     said = re.findall(r"[a-z0-9'&.+-]+", name.casefold())
-    if any(word in words("names", "never") for word in said) or _never_han().search(name):
+    if any(word in words("names", "never") and not _bears(name, word) for word in said) or _never_han().search(name):
         return 1.0
     if _STRANGE.search(name):
         return 0.7
@@ -85,19 +88,29 @@ def doubt_about(name: str) -> float:
     return 0.0
 
 
+def _bears(name: str, word: str) -> bool:
+    """Will, May, Hope: names too, written with a capital."""
+    return word in words("names", "real") and word.capitalize() in name
+
+
 # A name that begins or ends with a preposition, or is one Han character, is a piece of something else.
 _CUT_OFF = re.compile(
-    r"(?:^|\s)(?:to|and|with|of|in|on|by|for|at)$|^(?:at|in|to|of|by|on|and|or)\s|^[\u3400-\u9fff]$", re.I
+    rf"(?:^|\s)(?:to|and|with|of|in|on|by|for|at)$|^(?:at|in|to|of|by|on|and|or)\s|^{HAN}$", re.I
 )
 # Code, an address, or a ref of ours within other words.
 _STRANGE = re.compile(
-    r"[?!;{=]|https?:|--|@\w+\.\w|(?<![A-Za-z0-9])[CDTKMR]-?\d+(?![\w])\s|[\s\u3400-\u9fff][CDTKMR]-?\d+(?!\w)", re.I
+    rf"[?!;{{=]|https?:|--|@\w+\.\w|(?<![A-Za-z0-9])[CDTKMR]-?\d+(?![\w])\s|(?:\s|{HAN})[CDTKMR]-?\d+(?!\w)", re.I
 )
 
 
 @cache
 def _never_han() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in sorted(words("names", "never")) if has_han(word)))
+
+
+def is_pronoun(said: str) -> bool:
+    """Whether it points at somebody or something that was spoken of before."""
+    return " ".join(without_marks(said).casefold().split()) in words("names", "pronouns") | words("names", "pointers")
 
 
 def is_person(name: str) -> bool:
@@ -145,7 +158,17 @@ def _of(said: str) -> tuple[str, str] | None:
     if found := re.fullmatch(r"(.{2,}?)(?:那边|那里)?的(.{2,})", said):
         return found[2], found[1]
     titled = re.fullmatch(rf"([\u3400-\u9fffA-Za-z]{{2,}}?)({_surname()}{any_of(words('names', 'titles'))})", said)
-    return (titled[2], titled[1]) if titled else None
+    if titled := titled or _joined().fullmatch(said):
+        return titled[2], titled[1]
+    return None
+
+
+@cache
+def _joined() -> re.Pattern[str]:
+    """腾讯张伟: an organisation and a person without a word between them."""
+    forms = any_of(word for word in words("names", "forms") if has_han(word))
+    known = any_of(word for word in words("names", "organisations") if has_han(word))
+    return re.compile(rf"([\u3400-\u9fff]{{2,}}?{forms}|{known})({_surname()}[\u3400-\u9fff]{{1,2}})")
 
 
 def _ordered(name: str, company: str, rest: list[str]) -> tuple[Whom, float]:
@@ -174,7 +197,7 @@ def without_role(said: str) -> str:
 @cache
 def _role() -> re.Pattern[str]:
     roles = any_of(words("names", "roles"))
-    return re.compile(rf"(?:^|[\s,]+|(?<=[\u3400-\u9fff]))(?:(?:the|our|their|a)\s+)?{roles}$|^{roles}$", re.I)
+    return re.compile(rf"(?:^|[\s,]+|(?<={HAN}))(?:(?:the|our|their|a)\s+)?{roles}$|^{roles}$", re.I)
 
 
 def _both(name: str, company: str, doubt: float) -> tuple[Whom, float]:

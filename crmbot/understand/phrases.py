@@ -12,9 +12,9 @@ from functools import cache, cached_property
 
 from crmbot.understand.lexicon import LANGUAGES, any_of, lexicon, meanings, table, whole, words
 from crmbot.understand.spans import EMAIL, PHONE, period_shape, ref_shape
-from crmbot.understand.tidy import EMOJI, has_han
+from crmbot.understand.tidy import MARK, flat, has_han
 
-_GAP = rf"(?:[\s,:;、–—{EMOJI}]|(?<=\s)-(?=\s))*+"  # possessive: a run of marks is never tried in parts
+_GAP = rf"(?:[\s,:;{MARK}]|(?<=\s)-(?=\s))*+"  # possessive: a run of marks is never tried in parts
 _TOKEN = re.compile(r"\$(\w+)|\{([\w.]+)\}|<([^>]+)>|([\[\]()|])|([^\s\[\]()|${}<]+)")
 _NAME = r"(?!#?\d+(?!\w))[^,;:!?\x00]{1,60}?"  # a number alone belongs to the noun before it
 
@@ -33,7 +33,7 @@ class Phrase:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(_pattern(self.said)[0], re.I | re.S)  # on first use: most are never needed
+        return re.compile(_pattern(self.said), re.I | re.S)  # on first use: most are never needed
 
 
 @cache
@@ -45,6 +45,11 @@ def phrases() -> tuple[Phrase, ...]:
         for intent, sayings in lexicon(language)["phrases"].items()
         for said in sayings
     )
+
+
+def flattened(text: str) -> str:
+    """What patterns are matched against: as long as `text`, so that a span of one is a span of the other."""
+    return flat(text, _signs())
 
 
 HEAD = 300  # the words that make a command stand near its beginning
@@ -109,37 +114,44 @@ def _phrase(intent: str, said: str) -> Phrase:
         facts=frozenset(each.rstrip("!") for each in listed if "=" not in each),
         needed=frozenset(each[:-1] for each in listed if each.endswith("!")),
         fixed=dict(each.split("=") for each in listed if "=" in each),
-        groups=tuple(frozenset(map(_first, group)) for group in _pattern(said)[1] if group and "" not in group),
+        groups=tuple(frozenset(map(_first, group)) for group in _groups(said) if group and "" not in group),
         sure=sure,
     )
 
 
-def _pattern(said: str) -> tuple[str, list[frozenset[str]]]:
-    """The phrase as a regular expression, and the groups of words of which each must occur."""
+def _pattern(said: str) -> str:
+    """The phrase as a regular expression."""
     parts: list[str] = []
-    groups: list[frozenset[str]] = []
-    depth, options = 0, set[str]()
     for token in _TOKEN.finditer(said):
         listed, slot, bag, mark, word = token.groups()
         if mark:
-            depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(mark, 0)
             parts.append({"[": "(?:", "(": "(?:", "]": f"{_GAP})?", ")": f"){_GAP}", "|": "|"}[mark])
+        else:
+            parts.append(f"{_element(listed, slot, bag, word)}{_GAP if not bag else ''}")
+    return "".join(parts)
+
+
+def _groups(said: str) -> Iterator[frozenset[str]]:
+    """The groups of words of the phrase of which each must occur."""
+    depth, options = 0, set[str]()
+    for token in _TOKEN.finditer(said):
+        listed, slot, _, mark, word = token.groups()
+        if mark:
+            depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(mark, 0)
             if mark == "(" and depth == 1:
                 options = set()
             elif mark == ")" and depth == 0:
-                groups.append(frozenset(options))
+                yield frozenset(options)
             continue
-        said_words = words("words", listed) if listed else {word.casefold()} if word else set()
-        parts.append(f"{_element(listed, slot, bag, word)}{_GAP if not bag else ''}")
-        if depth == 0 and said_words:
-            groups.append(frozenset(said_words))
-        elif depth == 0 and slot == "elsewhere":
-            groups.append(words("words", slot))
-        elif depth == 0 and slot in _LEXICONS:
-            groups.append(frozenset(meanings(_LEXICONS[slot])))
-        elif depth:
+        said_words = words("words", listed) if listed else {word.casefold()} if word else frozenset[str]()
+        if depth:
             options |= said_words or {""}
-    return "".join(parts), groups
+        elif said_words:
+            yield frozenset(said_words)
+        elif slot == "elsewhere":
+            yield words("words", slot)
+        elif slot in _LEXICONS:
+            yield frozenset(meanings(_LEXICONS[slot]))
 
 
 def _element(listed: str | None, slot: str | None, bag: str | None, word: str | None) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from crmbot.understand.lexicon import LANGUAGES, lexicon, meanings, words
+from crmbot.understand.lexicon import LANGUAGES, lexicon, meanings, table, words
 
 
 def corrections(text: str) -> Iterator[str]:
@@ -23,7 +23,7 @@ def corrections(text: str) -> Iterator[str]:
 
 
 def _meant(word: str) -> list[str]:
-    if word in _vocabulary() or word.removesuffix("s") in _vocabulary() or word + "s" in _vocabulary():
+    if not _known().isdisjoint((word, word.removesuffix("s"), word + "s")):
         return []
     close = {right for cut in _cuts(word) for right in _by_cut().get(cut, ()) if _one_slip(word, right)}
     return sorted(close)[:3]
@@ -40,6 +40,13 @@ def _one_slip(word: str, right: str) -> bool:
 
 def _cuts(word: str) -> set[str]:
     return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Words that are no slips, because they are ours or everybody's."""
+    listed = " ".join((*table("common").values(), *words("names", "never"), *words("names", "verbs")))
+    return _vocabulary() | frozenset(re.findall(r"[a-z]{3,}", listed))
 
 
 @cache

@@ -246,7 +246,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("handled", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_handled_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_handled_source"), ["source"], unique=False)
 
     op.create_table(
@@ -314,11 +313,16 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_change_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_change_by_id"), ["by", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change_handled_id"), ["handled_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change_kind_row"), ["kind", "row"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_undone_by"), ["undone_by"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_change_undone_by"),
+            ["undone_by"],
+            unique=False,
+            sqlite_where=sa.text("undone_by IS NOT NULL"),
+            postgresql_where=sa.text("undone_by IS NOT NULL"),
+        )
 
     op.create_table(
         "deal",
@@ -355,13 +359,36 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deal_campaign_id"), ["campaign_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deal_closed_at"), ["closed_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_deal_campaign_id"),
+            ["campaign_id"],
+            unique=False,
+            sqlite_where=sa.text("campaign_id IS NOT NULL"),
+            postgresql_where=sa.text("campaign_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_deal_closed_at"),
+            ["closed_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NOT NULL"),
+            postgresql_where=sa.text("closed_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_deal_customer_id"), ["customer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deal_external_id"), ["external_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deal_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deal_product_id"), ["product_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deal_stage_owner_id"), ["stage", "owner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_deal_external_id"),
+            ["external_id"],
+            unique=False,
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_deal_owner_id_stage"), ["owner_id", "stage"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_deal_product_id"),
+            ["product_id"],
+            unique=False,
+            sqlite_where=sa.text("product_id IS NOT NULL"),
+            postgresql_where=sa.text("product_id IS NOT NULL"),
+        )
 
     op.create_table(
         "handle",
@@ -430,9 +457,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outgoing_handled_id"), ["handled_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outgoing_place_id_message_id"), ["place_id", "message_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outgoing_sent_at_id"), ["sent_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_outgoing_unsent",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND dead IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND dead IS NULL"),
+        )
 
     op.create_table(
         "sales_order",
@@ -550,10 +582,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("interaction", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_interaction_by"), ["by"], unique=False)
         batch_op.create_index(batch_op.f("ix_interaction_customer_id_at"), ["customer_id", "at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_interaction_deal_id"), ["deal_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_interaction_ticket_id"), ["ticket_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_interaction_deal_id"),
+            ["deal_id"],
+            unique=False,
+            sqlite_where=sa.text("deal_id IS NOT NULL"),
+            postgresql_where=sa.text("deal_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_interaction_ticket_id"),
+            ["ticket_id"],
+            unique=False,
+            sqlite_where=sa.text("ticket_id IS NOT NULL"),
+            postgresql_where=sa.text("ticket_id IS NOT NULL"),
+        )
 
     op.create_table(
         "survey",
@@ -631,10 +674,17 @@ def downgrade() -> None:
 
     op.drop_table("survey")
     with op.batch_alter_table("interaction", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_interaction_ticket_id"))
-        batch_op.drop_index(batch_op.f("ix_interaction_deal_id"))
+        batch_op.drop_index(
+            batch_op.f("ix_interaction_ticket_id"),
+            sqlite_where=sa.text("ticket_id IS NOT NULL"),
+            postgresql_where=sa.text("ticket_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_interaction_deal_id"),
+            sqlite_where=sa.text("deal_id IS NOT NULL"),
+            postgresql_where=sa.text("deal_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_interaction_customer_id_at"))
-        batch_op.drop_index(batch_op.f("ix_interaction_by"))
 
     op.drop_table("interaction")
     with op.batch_alter_table("deal_stage", schema=None) as batch_op:
@@ -659,9 +709,12 @@ def downgrade() -> None:
 
     op.drop_table("sales_order")
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outgoing_sent_at_id"))
+        batch_op.drop_index(
+            "ix_outgoing_unsent",
+            sqlite_where=sa.text("sent_at IS NULL AND dead IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND dead IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_outgoing_place_id_message_id"))
-        batch_op.drop_index(batch_op.f("ix_outgoing_handled_id"))
 
     op.drop_table("outgoing")
     op.drop_table("job")
@@ -673,21 +726,39 @@ def downgrade() -> None:
 
     op.drop_table("handle")
     with op.batch_alter_table("deal", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_deal_stage_owner_id"))
-        batch_op.drop_index(batch_op.f("ix_deal_product_id"))
-        batch_op.drop_index(batch_op.f("ix_deal_owner_id"))
-        batch_op.drop_index(batch_op.f("ix_deal_external_id"))
+        batch_op.drop_index(
+            batch_op.f("ix_deal_product_id"),
+            sqlite_where=sa.text("product_id IS NOT NULL"),
+            postgresql_where=sa.text("product_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_deal_owner_id_stage"))
+        batch_op.drop_index(
+            batch_op.f("ix_deal_external_id"),
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_deal_customer_id"))
-        batch_op.drop_index(batch_op.f("ix_deal_closed_at"))
-        batch_op.drop_index(batch_op.f("ix_deal_campaign_id"))
+        batch_op.drop_index(
+            batch_op.f("ix_deal_closed_at"),
+            sqlite_where=sa.text("closed_at IS NOT NULL"),
+            postgresql_where=sa.text("closed_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_deal_campaign_id"),
+            sqlite_where=sa.text("campaign_id IS NOT NULL"),
+            postgresql_where=sa.text("campaign_id IS NOT NULL"),
+        )
 
     op.drop_table("deal")
     with op.batch_alter_table("change", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_change_undone_by"))
+        batch_op.drop_index(
+            batch_op.f("ix_change_undone_by"),
+            sqlite_where=sa.text("undone_by IS NOT NULL"),
+            postgresql_where=sa.text("undone_by IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_change_kind_row"))
         batch_op.drop_index(batch_op.f("ix_change_handled_id"))
         batch_op.drop_index(batch_op.f("ix_change_by_id"))
-        batch_op.drop_index(batch_op.f("ix_change_at"))
 
     op.drop_table("change")
     with op.batch_alter_table("campaign_figure", schema=None) as batch_op:
@@ -697,7 +768,6 @@ def downgrade() -> None:
     op.drop_table("invite")
     with op.batch_alter_table("handled", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handled_source"))
-        batch_op.drop_index(batch_op.f("ix_handled_at"))
 
     op.drop_table("handled")
     op.drop_table("dialogue")
