@@ -118,6 +118,15 @@ def _record(session: Session, _: UOWTransaction) -> None:
     index(session.connection(), rows)
 
 
+def record(session: Session, row: Tracked) -> None:
+    """What the hook does, for a row that was added without a flush."""
+    acting: Acting = session.info["acting"]
+    change = _change(row, acting, was=False, stays=True)
+    if change and acting.message is not None:
+        ADD.run(session.connection(), change)
+    index(session.connection(), [(row, False, True)])
+
+
 @cache
 def _depths() -> dict[str, int]:
     return {table.name: at for at, table in enumerate(SQLModel.metadata.sorted_tables)}

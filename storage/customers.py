@@ -15,6 +15,7 @@ from crmbot.dialogue import Found
 from crmbot.incoming import Sender
 from crmbot.names import CLEAR, LEADING, NEAR, fold, is_person, untitled
 from crmbot.people import Member, Permission, Scope
+from storage.rows import add_row
 from storage.search import candidates, ranked
 from storage.secrets import Keys
 from storage.tables import Customer, Handle, Tag
@@ -201,8 +202,7 @@ class Customers:
             note=new.note or None,
             created_at=now,
         )
-        self._session.add(customer)
-        self._session.flush()
+        add_row(self._session, customer)
         self._give(customer, new)
         return customer
 
@@ -221,8 +221,9 @@ class Customers:
             self.give_handle(customer, "email", each)
         wanted = dict.fromkeys(tag[:64] for tag in new.tags)
         known = set(self.tags(customer)) if wanted else set()
-        self._session.add_all(Tag(customer_id=customer.id, tag=tag) for tag in wanted if tag not in known)
-        self._session.flush()
+        for tag in wanted:
+            if tag not in known:
+                add_row(self._session, Tag(customer_id=customer.id, tag=tag))
 
     def _company_of(self, new: NewCustomer, owner: Member, now: datetime) -> int | None:
         found = self.by_name({"name": new.company}, owner, Permission.READ_CUSTOMERS, clear_only=True).sure
@@ -237,8 +238,7 @@ class Customers:
             Handle.customer_id == customer.id, Handle.kind == kind, Handle.value_key == handle.value_key
         )
         if self._session.exec(same).first() is None:
-            self._session.add(handle)
-            self._session.flush()
+            add_row(self._session, handle)
 
     def unclaimed(self, sender: Sender, now: datetime) -> Customer:
         """The contact behind a stranger's chat, made when they write for the first time."""
@@ -249,8 +249,7 @@ class Customers:
             return known
         name = sender.name.strip()[:191] or "?"
         customer = Customer(kind="person", name=name, name_key=fold(name), unclaimed=True, created_at=now)
-        self._session.add(customer)
-        self._session.flush()
+        add_row(self._session, customer)
         self.give_handle(customer, sender.channel, sender.id)
         return customer
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, func
 
 from crmbot.dialogue import Found
@@ -11,6 +12,7 @@ from crmbot.money import Money
 from crmbot.names import LEADING, NEAR, likeness
 from crmbot.people import Member, Permission
 from storage.customers import Customers
+from storage.rows import add_row
 from storage.search import candidates
 from storage.tables import OPEN_STAGES, Customer, Deal, DealStage
 from storage.visible import visible
@@ -47,17 +49,22 @@ class Deals:
         deal = Deal(
             customer_id=customer.id, owner_id=owner.id, title=title, close_date=close_date, note=note, created_at=now
         )
-        deal.customer, deal.money = customer, amount
+        deal.money = amount
         deal.move(stage, at=now)
-        self._session.add(DealStage(deal=deal, stage=deal.stage, at=now, by=owner.id))
-        self._session.flush()
+        add_row(self._session, deal)
+        set_committed_value(deal, "customer", customer)
+        self._note_stage(deal, owner, now)
         return deal
 
     def move(self, deal: Deal, stage: str, *, by: Member, now: datetime) -> None:
         """Into another stage; since when is kept for each."""
         deal.move(stage, at=now)
-        self._session.add(DealStage(deal=deal, stage=deal.stage, at=now, by=by.id))
         self._session.flush()
+        self._note_stage(deal, by, now)
+
+    def _note_stage(self, deal: Deal, by: Member, now: datetime) -> None:
+        assert deal.id
+        add_row(self._session, DealStage(deal_id=deal.id, stage=deal.stage, at=now, by=by.id))
 
     def by_ref(self, ref: str, member: Member, needs: Permission) -> list[Deal]:
         if not _is_ref(ref, Deal.letter):

@@ -153,6 +153,8 @@ def _plan(store: Store, taker: Taker, rows: Sequence[tuple[int, Wanted]], counts
         if entry is None:
             entry = taker.add(wanted)
             plan.new.append(entry)
+        else:
+            taker.meet(entry, wanted)
         meant.append((line, wanted, entry, bool(entry.line)))
         entry.line = entry.line or line
     taker.fill(store.connection, (entry for _, _, entry, _ in meant))

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from crmbot.people import Member
+from storage.rows import add_row
 from storage.secrets import Keys
 from storage.tables import Customer, Deal, Interaction, Task, Ticket
 
@@ -36,9 +37,7 @@ class Interactions:
             row.body = self._keys.seal("interaction.body", row.seal_id, words.encode("utf-8", "replace"))
         else:
             row.text = words
-        self._session.add(row)
-        self._session.flush()
-        return row
+        return add_row(self._session, row)
 
     def last(self, customer: Customer) -> Interaction | None:
         query = select(Interaction).where(Interaction.customer_id == customer.id)
@@ -66,9 +65,7 @@ class Interactions:
             all_day=all_day,
             created_at=now,
         )
-        self._session.add(task)
-        self._session.flush()
-        return task
+        return add_row(self._session, task)
 
 
 def words_of(row: Interaction, keys: Keys) -> str:

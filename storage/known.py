@@ -36,7 +36,9 @@ class Entry:
 @dataclass(slots=True, eq=False)
 class Client(Entry):
     name: str = ""
+    kind: str = "organisation"
     company: "Client | None" = None
+    leads: bool = False  # it is somebody's company
     external_id: str | None = None
     handles: set[bytes] = field(default_factory=set)
 
@@ -69,14 +71,16 @@ class Clients:
 
     def _read(self, connection: Connection) -> None:
         columns = CUSTOMER.c
-        query = select(columns.id, columns.name, columns.external_id, columns.company_id)
+        query = select(columns.id, columns.name, columns.kind, columns.external_id, columns.company_id)
         above = {}
         for row in connection.execute(query.where(columns.archived_at.is_(None)).order_by(columns.id)):
-            self.add(Client(row.id, name=row.name, external_id=row.external_id))
+            self.add(Client(row.id, name=row.name, kind=row.kind, external_id=row.external_id))
             if row.company_id:
                 above[row.id] = row.company_id
         for id, company in above.items():
             self.by_id[id].company = self.by_id.get(company)
+            if company in self.by_id:
+                self.by_id[company].leads = True
 
     def _read_handles(self, connection: Connection) -> None:
         query = select(HANDLE.c.customer_id, HANDLE.c.value_key).where(HANDLE.c.kind.in_(("phone", "email")))
@@ -96,22 +100,29 @@ class Clients:
             client.handles.add(key)
             self.by_handle[key].append(client)
 
-    def called(self, name: str) -> Client | None:
-        """The customer of that name: one without a company first, for it is the likelier company."""
-        found = self.by_name.get(fold(name), [])
-        return min(found, key=lambda client: client.company is not None) if found else None
+    def called(self, name: str, kinds: Sequence[str] = ("organisation", "person")) -> Client | None:
+        """The customer of that name: a company first, and one under no other."""
+        found = [each for each in self.by_name.get(fold(name), []) if each.kind in kinds]
+        return min(found, key=lambda each: (not each.leads, each.kind, each.company is not None), default=None)
 
-    def organisation(self, name: str, external_id: str | None = None) -> Client:
+    def company(self, name: str) -> Client:
+        """Whom people and subsidiaries belong to."""
+        client = self.called(name, ("organisation",)) or self._named(name, None)
+        client.leads = True
+        return client
+
+    def buyer(self, name: str, external_id: str | None = None) -> Client:
         """Known, or to be added; an id alone is not followed to one of quite another name."""
         for known in self.by_external.get(external_id or "", []):
             if not name or alike(known.name, name):
                 return known
-        client = self.called(name or external_id or "")
-        if client is None:
-            client = Client(name=name or external_id or "", external_id=external_id, named=True, read=True)
-            client.values = {"kind": "organisation", "name": client.name, "external_id": external_id}
-            self.add(client)
-            self.added.append(client)
+        return self.called(name or external_id or "") or self._named(name or external_id or "", external_id)
+
+    def _named(self, name: str, external_id: str | None) -> Client:
+        client = Client(name=name, external_id=external_id, named=True, read=True)
+        client.values = {"kind": "organisation", "name": name, "external_id": external_id}
+        self.add(client)
+        self.added.append(client)
         return client
 
     def written(self, clients: Iterable[Client]) -> None:

@@ -244,7 +244,6 @@ class DealStage(Tracked, table=True):
     stage: str = Field(max_length=WORD)
     at: datetime = moment()
     by: int | None = Field(default=None, foreign_key="member.id")
-    deal: Deal = Relationship(sa_relationship_kwargs={"lazy": "raise"})
 
 
 class Interaction(Tracked, table=True):

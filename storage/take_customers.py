@@ -123,14 +123,17 @@ class CustomerTaker(Taker):
         return None
 
     def _by_name(self, wanted: Wanted) -> Client | None:
-        for known in self._clients.by_name.get(fold(wanted["name"]), []):
-            if _same_id(known, wanted.get("external_id")) and self._may_be(known, wanted):
-                return known
-        return None
+        """The one of that name, of that company first."""
+        company, id = wanted.get("company"), wanted.get("external_id")
+        found = [each for each in self._clients.by_name.get(fold(wanted["name"]), []) if _same_id(each, id)]
+        found = [each for each in found if self._may_be(each, wanted)]
+        return min(found, key=lambda each: (bool(company) and each.company is None, bool(each.line)), default=None)
 
     def _may_be(self, known: Client, wanted: Wanted) -> bool:
         company = wanted.get("company")
         if company and known.company and fold(known.company.name) != fold(company):
+            return False
+        if known.leads and (wanted.get("kind") == "person" or (company and wanted.get("kind") is None)):
             return False
         if not known.handles or not wanted["handles"] or known.handles & wanted["handles"].keys():
             return True
@@ -140,26 +143,45 @@ class CustomerTaker(Taker):
     # Adding
 
     def add(self, wanted: Wanted) -> Entry:
-        company = self._clients.organisation(wanted["company"]) if wanted.get("company") else None
+        company = self._clients.company(wanted["company"]) if wanted.get("company") else None
         kind = wanted.get("kind") or ("person" if company or is_person(wanted["name"]) else "organisation")
         values = {name: wanted.get(name) for name in ("name", "owner", "note", "external_id", "handles", "tags")}
         values |= {"kind": kind, "company": company, "created_at": wanted.get("created_at") or self.book.now}
         client = Client(
-            values=values, read=True, name=wanted["name"], company=company, external_id=wanted.get("external_id")
+            values=values,
+            read=True,
+            name=wanted["name"],
+            kind=kind,
+            company=company,
+            external_id=wanted.get("external_id"),
         )
         self._clients.add(client)
-        self._know_handles(client, wanted)
-        return client
-
-    def _know_handles(self, client: Client, wanted: Wanted) -> None:
         for key in wanted["handles"]:
             self._clients.give(client, key)
+        return client
+
+    def meet(self, entry: Entry, wanted: Wanted) -> None:
+        """What a row tells of a known customer, for the rows further down that may mean them too."""
+        assert isinstance(entry, Client)
+        wanted["added"] = {key: each for key, each in wanted["handles"].items() if key not in entry.handles}
+        for key in wanted["handles"]:
+            self._clients.give(entry, key)
+        if company := wanted.get("company"):
+            wanted["of"] = self._clients.company(company)
+            if wanted["of"] is not entry and entry.company is None:
+                entry.company = wanted["of"]
+            if entry.kind == "organisation" and not entry.leads and "kind" not in wanted:
+                wanted["kind"] = "person"
+        entry.kind = wanted.get("kind", entry.kind)
+        if entry.external_id is None and (id := wanted.get("external_id")):
+            entry.external_id = id
+            self._clients.by_external[id].append(entry)
 
     def values_of(self, row: Any) -> dict[str, Any]:
-        client = self._clients.by_id[row.id]
+        company = self._clients.by_id.get(row.company_id)
         owner = row.owner_id or row.owner_name
         return {
-            "kind": row.kind, "name": row.name, "company": client.company, "owner": owner, "note": row.note,
+            "kind": row.kind, "name": row.name, "company": company, "owner": owner, "note": row.note,
             "external_id": row.external_id, "tags": [], "created_at": row.created_at,
         }  # fmt: skip
 
@@ -177,28 +199,19 @@ class CustomerTaker(Taker):
         }
         if fold(entry.name) != fold(wanted["name"]) or (wanted.get("external_id") and entry.name != wanted["name"]):
             said["name"] = wanted["name"]
-        if wanted.get("company"):
-            company = self._clients.organisation(wanted["company"])
-            said |= {"company": company} if company is not entry else {}
+        if "of" in wanted and wanted["of"] is not entry:
+            said["company"] = wanted["of"]
         entry.values = dict.fromkeys(("owner", "note", "company", "tags", "created_at")) | entry.values
         diff = super().changes(entry, said, repeated=repeated)
         if tags := [tag for tag in wanted["tags"] if tag not in (entry.values["tags"] or [])]:
             diff["tags"] = [*(entry.values["tags"] or []), *tags]
-        if handles := {key: each for key, each in wanted["handles"].items() if key not in entry.handles}:
-            diff["handles"] = (entry.values.get("handles") or {}) | handles
-        self._know(entry, wanted, diff)
-        return diff
-
-    def _know(self, entry: Client, wanted: Wanted, diff: Mapping[str, Any]) -> None:
-        """By what rows further down may mean them."""
-        self._know_handles(entry, wanted)
+        if wanted["added"]:
+            diff["handles"] = (entry.values.get("handles") or {}) | wanted["added"]
         entry.company = diff.get("company", entry.company)
         if "name" in diff:
             entry.name = diff["name"]
             self._clients.by_name[fold(entry.name)].append(entry)
-        if entry.external_id is None and (id := diff.get("external_id")):
-            entry.external_id = id
-            self._clients.by_external[id].append(entry)
+        return diff
 
     # Writing
 

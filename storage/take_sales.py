@@ -76,7 +76,7 @@ class SaleTaker(Taker):
         if wanted.get("ref"):
             values["external_id"] = f"{self.letter}{wanted['ref']}"
         if values["customer"] is None:
-            values["customer"] = self.clients.organisation(NO_ACCOUNT)
+            values["customer"] = self.clients.buyer(NO_ACCOUNT)
         entry = Entry(values=values, read=True)
         if values["external_id"]:
             self._by_external[values["external_id"]].append(entry)
@@ -112,7 +112,7 @@ class SaleTaker(Taker):
 
     def resolve(self, wanted: Wanted) -> Wanted:
         self.book.findings.placeholder += wanted["customer"] is None
-        named: Wanted = {"customer": self.clients.organisation(*wanted["customer"])} if wanted["customer"] else {}
+        named: Wanted = {"customer": self.clients.buyer(*wanted["customer"])} if wanted["customer"] else {}
         named |= {"product": self.goods.called(wanted["product"])} if "product" in wanted else {}
         return wanted | named
 

@@ -138,6 +138,9 @@ class Taker:
     def add(self, wanted: Wanted) -> Entry:
         raise NotImplementedError
 
+    def meet(self, entry: Entry, wanted: Wanted) -> None:
+        """A row means a record that is known."""
+
     def expect(self, wanted: Sequence[Wanted]) -> None:
         """All rows of the file, before the first is looked up."""
 

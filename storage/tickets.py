@@ -6,6 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from crmbot.incoming import Incoming, Press
 from storage.interactions import Interactions
+from storage.rows import add_row
 from storage.tables import Customer, Interaction, Ticket
 
 MOST, WITHIN = 20, timedelta(seconds=10)  # messages of one stranger, after which the bot falls silent
@@ -42,6 +43,4 @@ class Tickets:
         assert customer.id
         subject = " ".join(words.split())[:SUBJECT] or "…"
         ticket = Ticket(customer_id=customer.id, subject=subject, channel=channel, opened_at=now)
-        self._session.add(ticket)
-        self._session.flush()
-        return ticket
+        return add_row(self._session, ticket)

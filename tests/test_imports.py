@@ -531,6 +531,7 @@ def test_imports_load_no_heavy_libraries() -> None:
     import subprocess
     import sys
 
-    code = "import sys, storage.imports, storage.exports; print({'pandas', 'openpyxl', 'charset_normalizer'} & {*sys.modules})"
+    heavy = "{'pandas', 'openpyxl', 'charset_normalizer'}"
+    code = f"import sys, storage.imports, storage.exports; print({heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

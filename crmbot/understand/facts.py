@@ -76,6 +76,8 @@ def _read(
     elif "for" in wanted:
         _read_for(facts, records)
     else:
+        if "title" in wanted:
+            _thing_left(facts)
         _leftover(facts)
     return facts.found, facts.doubt
 
@@ -329,6 +331,14 @@ def _thing(facts: Facts, rest: str) -> str:
     return customer
 
 
+def _thing_left(facts: Facts) -> None:
+    """给绿洲建个商机，收银系统，8万: with the customer read before, words on their own are what is sold."""
+    clauses = [found for found in re.finditer(rf"[^,;{_GONE}]+", facts.said) if re.search(r"[^\W\d]", found[0])]
+    if "title" not in facts.found and len(clauses) == 1 and doubt_about(thing := clean(clauses[0][0])) == 0:
+        facts.doubtful(0.05)
+        facts.take("title", thing, *clauses[0].span())
+
+
 def _is_thing(first: str, second: str) -> tuple[bool, float]:
     """Whether the first of the two is what is sold, and how doubtful that is."""
     for sign in (r"^(?:an?\s|\d)", rf"(?:{any_of(words('facts', 'things'))})$", r"^[a-z]"):
@@ -485,6 +495,8 @@ def _when_here(facts: Facts, wanted: frozenset[str]) -> None:
         if told.start <= at < told.end and told.first > facts.now.date() and not apart:
             facts.doubtful(1.0)  # "lunch with Priya tomorrow" has not taken place
         if told.start <= at < told.end and told.sure and _took_place(facts, told, apart=apart):
+            if "noun" in wanted and not _surely_past(facts, told):
+                facts.doubtful(0.3)  # "meeting with Ann friday" may be still to come
             facts.take("when", told.iso("when"), told.start, told.end)
         return
 
@@ -506,11 +518,15 @@ def _took_place(facts: Facts, told: Told, *, apart: bool) -> bool:
     """Whether a day is that of the contact: past, and not "by friday"; `apart` from its verb only if surely past."""
     if told.first > facts.now.date():
         return False
-    ahead = [each for each in _days(facts, past=False) if each.start == told.start]
-    if not ahead or ahead[0].first <= facts.now.date():
+    if _surely_past(facts, told):
         return True
     said = facts.said[told.start : told.end]
     return not apart and not _AHEAD.search(said)
+
+
+def _surely_past(facts: Facts, told: Told) -> bool:
+    ahead = [each for each in _days(facts, past=False) if each.start == told.start]
+    return not ahead or ahead[0].first <= facts.now.date()
 
 
 _EDGE = re.compile(r"\b(?:end|mid|early|late|eo[mqy])\b|[底末初]|中旬", re.I)

@@ -149,7 +149,7 @@ def _at(said: str) -> tuple[str, str]:
     """`ann from hooli`, `bob @ initech` as person and organisation."""
     halves = re.split(rf"\s*@\s*|\s+(?:{any_of(words('names', 'at'))})\s+", said, maxsplit=1, flags=re.I)
     if len(halves) == 2 and all(halves):
-        return without_role(halves[0]), clean(halves[1])
+        return without_role(halves[0]), clean(without_role(halves[1]))
     return without_role(said), ""
 
 
@@ -181,7 +181,7 @@ def _company(parts: list[str]) -> tuple[str, float]:
         role, organisation = _at(part)
         if organisation:
             return organisation, 0.0
-        if role:
+        if role := clean(role):
             return role, 0.0 if len(parts) < 3 else 0.05
     return "", 0.0
 
