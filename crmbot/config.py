@@ -1,19 +1,19 @@
 """The TOML file as typed settings; `config.example.toml` shows each with its default."""
 
+import json
+import os
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
 from crmbot.errors import BadInput
 from crmbot.money import ISO
+
+PREFIX = "CRMBOT_"  # pydantic-settings would do this in three megabytes
 
 
 def _zone(name: str) -> str:
@@ -64,10 +64,8 @@ class Privacy(Table):
     encrypt_notes: bool = False
 
 
-class Settings(BaseSettings):
-    """A channel whose table is absent is off. `CRMBOT_TELEGRAM__TOKEN` and its like win over the file."""
-
-    model_config = SettingsConfigDict(env_prefix="CRMBOT_", env_nested_delimiter="__", extra="forbid")
+class Settings(Table):
+    """A channel whose table is absent is off."""
 
     bot: Bot = Bot()
     database: Database = Database()
@@ -76,28 +74,26 @@ class Settings(BaseSettings):
     service: Service = Service()
     privacy: Privacy = Privacy()
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, TomlConfigSettingsSource(settings_cls)
 
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in `path`, all defaults when there is no such file; `CRMBOT_TELEGRAM__TOKEN` and its like win.
 
-def load(path: Path) -> Settings:
-    """The settings in `path`, all defaults when there is no such file. Raises `BadInput` in one line."""
-
-    class FromFile(Settings):
-        model_config = SettingsConfigDict(toml_file=path)
-
+    Raises `BadInput` in one line.
+    """
     try:
-        return FromFile()
+        return Settings.model_validate(
+            _with(environment, tomllib.loads(path.read_text("utf-8")) if path.exists() else {})
+        )
     except ValidationError as error:
         wrong = error.errors(include_input=False)[0]
         raise BadInput(f"{path}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from error
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: {error}") from error
+
+
+def _with(environment: Mapping[str, str], raw: dict[str, Any]) -> dict[str, Any]:
+    for name, value in environment.items():
+        table, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        if name.startswith(PREFIX) and key:
+            raw.setdefault(table, {})[key] = json.loads(value) if value.startswith("[") else value
+    return raw

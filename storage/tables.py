@@ -47,7 +47,8 @@ def given(column: str) -> Index:
 
 
 def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+    """The migrations say the same for PostgreSQL: to name it here would load its dialect, drivers and all, for SQLite."""
+    return {"sqlite_where": text(condition)}
 
 
 def options(*constraints: Any) -> tuple[Any, ...]:

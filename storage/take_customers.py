@@ -133,6 +133,8 @@ class CustomerTaker(Taker):
         company = wanted.get("company")
         if company and known.company and fold(known.company.name) != fold(company):
             return False
+        if known.kind == "person" and known.company and wanted.get("kind") == "organisation":
+            return False
         if known.leads and (wanted.get("kind") == "person" or (company and wanted.get("kind") is None)):
             return False
         if not known.handles or not wanted["handles"] or known.handles & wanted["handles"].keys():

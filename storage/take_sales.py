@@ -50,7 +50,7 @@ class SaleTaker(Taker):
         id, ref = wanted.get("external_id"), wanted.get("ref")
         if ref:
             own = [self._by_id[ref]] if ref in self._by_id else []
-            theirs = self._by_external.get(f"{self.letter}{ref}", [])
+            theirs = [*self._by_external.get(f"{self.letter}{ref}", []), *self._by_external.get(id or "", [])]
             return next((entry for entry in (*theirs, *own) if self._agrees(entry, wanted)), None)
         if id:
             return next(iter(self._by_external.get(id, ())), None)
@@ -73,7 +73,7 @@ class SaleTaker(Taker):
 
     def add(self, wanted: Wanted) -> Entry:
         values = self.empty() | {name: value for name, value in wanted.items() if name != "ref"}
-        if wanted.get("ref"):
+        if wanted.get("ref") and not values["external_id"]:
             values["external_id"] = f"{self.letter}{wanted['ref']}"
         if values["customer"] is None:
             values["customer"] = self.clients.buyer(NO_ACCOUNT)

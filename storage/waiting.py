@@ -40,6 +40,8 @@ class WaitingRows:
 
     def count(self, incoming: Incoming, store: Store) -> int:
         """How often it was brought since the bot ended without saying so, this time included."""
+        if store.is_handled(incoming):  # it came again with its page, and will do nothing
+            return 0
         key = _key(incoming, store)
         times = store.connection.execute(COUNTED, {"key": key}).scalar()
         if times is None:

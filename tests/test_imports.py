@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,7 +23,7 @@ from storage.audit import broken_at
 from storage.cells import BadCell, Order, decimal_mark, read_amount, read_day, read_moment, read_stage
 from storage.exports import export_to
 from storage.imports import import_file
-from storage.mapping import columns_of, plain_header
+from storage.mapping import columns_of, plain_header, tables
 from storage.tables import Audit, Batch, Change, Customer, Deal, DealStage, Gram, Handle
 from storage.tables import Product as ProductRow
 
@@ -525,6 +526,25 @@ def test_words_in_a_file_are_no_commands(take: Take, database: Database) -> None
     take("customers", [["name", "note"], *([f"{words} {n}", words] for n, words in enumerate(evil))])
     assert len(rows(database, "customers")) == len(evil)
     assert rows(database, "deals") == []
+
+
+ODD = ["", " ", "-", "n/a", "=1+1", "3/4/2026", "25/12/2025", "2026-01-01 15:00", "13/13/2013", "100", "1,234.5"]
+ODD += ["$5k", "3万", "-5", "won", "赢单", "EUR", "XXX", "1", "2", "Acme", "ACME Inc.", "Ann Wu", "王小明", "a@x.test"]
+ODD += ["b@x.test", "\0", "+447700900123", "13800138000", "x" * 300, "C1", "D1", "O1", "Rocket Pro", "RocketPro"]
+ODD += ["person", "😀", '"a\nb"']
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", ["customers", "products", "deals", "orders"])
+def test_whatever_is_in_a_file_a_second_import_adds_nothing(take: Take, kind: str, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(5):
+        headers = [chance.choice(words) for words in tables()[kind].values()]
+        table = [headers, *([chance.choice(ODD) for _ in headers] for _ in range(20))]
+        dry, first, second = take(kind, table, dry_run=True)[-1], take(kind, table)[-1], take(kind, table)[-1]
+        assert dry.partition(": ")[2] == first.partition(": ")[2]
+        assert ": 0 new" in second
+        assert "changed" not in second
 
 
 def test_imports_load_no_heavy_libraries() -> None:

@@ -10,7 +10,15 @@ from typing import Any
 from crmbot.phone import read_phone
 from crmbot.understand.facts import read_facts
 from crmbot.understand.lexicon import any_of, words
-from crmbot.understand.names import is_colleague, is_person, is_pronoun, is_surname, read_name, read_whom
+from crmbot.understand.names import (
+    is_colleague,
+    is_organisation,
+    is_person,
+    is_pronoun,
+    is_surname,
+    read_name,
+    read_whom,
+)
 from crmbot.understand.phrases import Phrase, candidates, flattened
 from crmbot.understand.spans import (
     read_amount,
@@ -89,17 +97,37 @@ def _best(text: str, now: datetime, asked: bool) -> Understood | None:
         if phrase.intent == "unknown":
             return None
         slots, doubt = _slots(phrase, found, text, now)
+        if _any_word(phrase.intent, slots, text):
+            doubt = max(doubt, 0.2)
         slots = day | slots
         if not phrase.needed <= _given(slots):
             continue
         slots.pop("unnamed", None)
         confidence = round(
-            (SURE if phrase.sure else PLAUSIBLE) * (1 - doubt) * (0.8 if asked and _acts(phrase.intent) else 1), 2
+            (SURE if phrase.sure else PLAUSIBLE)
+            * (1 - doubt)
+            * (_ASKED[phrase.sure] if asked and _acts(phrase.intent) else 1),
+            2,
         )
         words_of_phrase = len(text) - sum(len(span) for span in found.groups() if span)
         if (confidence, words_of_phrase) > rank:
             best, rank = Understood(phrase.intent, slots, confidence), (confidence, words_of_phrase)
     return best
+
+
+_ASKED = {True: 0.8, False: 0.6}  # a question seldom is a command, and one by half a guess is none
+
+
+def _any_word(intent: str, slots: Mapping[str, Any], text: str) -> bool:
+    """查一下航班: two characters that are nobody's name for certain."""
+    name = slots.get("name", "")
+    return (
+        intent in ("customer.show", "customer.find")
+        and f"{name}的" not in text
+        and bool(re.fullmatch(r"[\u3400-\u9fff]{2}", name))
+        and not is_person(name)
+        and not is_organisation(name)
+    )
 
 
 def _led_by_day(text: str, now: datetime) -> tuple[dict[str, Any], int]:
@@ -121,7 +149,9 @@ _FRAME_CACHE: dict[str, re.Pattern[str]] = {}
 
 def _unframed(text: str) -> tuple[str, bool]:
     """Without politeness and punctuation around it, and whether it was put as a question."""
-    asked = bool(re.search(rf"\?[\s!.{EMOJI}]*$", text)) or text.endswith(("吗", "没有"))
+    asked = bool(re.search(rf"\?[\s!.{EMOJI}]*$", text)) or bool(
+        re.search("(?:吗|没有|什么|谁|为什么|怎么办|多少)了?$", text)
+    )
     text = re.sub(r"^/crm\s+(?=\w)", "/", text, flags=re.I)
     text = re.sub(r"^(/\w+)@\w+", r"\1", text)
     if not _FRAME_CACHE:
@@ -162,20 +192,22 @@ def _several(text: str, now: datetime) -> Understood | None:
     """Commands side by side, each of which is surely one by itself; else the message is one."""
     if len(text) > 500:
         return None
-    if (listed := _ref_list().search(text)) and (several := _of_each(text, listed, now)):
+    if several := _of_refs(text, now):
         return several
     for separator, needs_lead in _SEPARATORS:
         parts = [part for part in separator.split(text) if re.search(r"\w", part)]
-        if 2 <= len(parts) <= MOST and (not needs_lead or all(map(_leads, parts))):
-            if several := _together(parts, now):
-                return several
+        if not 2 <= len(parts) <= MOST or (needs_lead and not all(map(_leads, parts))):
+            continue
+        if several := _together(parts, now):
+            return several
     return None
 
 
-def _of_each(text: str, listed: re.Match[str], now: datetime) -> Understood | None:
+def _of_refs(text: str, now: datetime) -> Understood | None:
     """ "won D12 and D13": the same of every record named."""
-    refs = [found[0] for found in _any_ref().finditer(listed[0])]
-    if not 2 <= len(refs) <= MOST:
+    listed = _ref_list().search(text)
+    refs = [found[0] for found in _any_ref().finditer(listed[0])] if listed else []
+    if not listed or not 2 <= len(refs) <= MOST:
         return None
     return _together([f"{text[: listed.start()]}{ref}{text[listed.end() :]}" for ref in refs], now)
 
@@ -188,12 +220,14 @@ def _leads(part: str) -> bool:
 @cache
 def _command() -> re.Pattern[str]:
     nouns = any_of(words("words", "deal") | words("words", "customer"))
-    adding = rf"{any_of(words('words', 'add') | words('words', 'new_'))}\s*(?:{any_of(words('words', 'one') | words('words', 'new_') | words('names', 'articles'))}\s*)*{nouns}"
+    between = any_of(words("words", "one") | words("words", "new_") | words("names", "articles"))
+    adding = rf"{any_of(words('words', 'add') | words('words', 'new_'))}\s*(?:{between}\s*)*{nouns}"
     return re.compile(rf"\s*(?:/\w+\s|{adding}|{any_of(words('words', 'leads'))})", re.I)
 
 
 def _together(parts: list[str], now: datetime) -> Understood | None:
-    meant = [_one(part, now) for part in parts]
+    each_part = [_of_refs(part, now) or _one(part, now) for part in parts]
+    meant = [each for part in each_part for each in (Understood(part.intent, part.slots, part.confidence), *part.also)]
     if all(each.confidence >= 0.9 and each.slots and _acts(each.intent) for each in meant):
         first, *others = meant
         return Understood(first.intent, first.slots, first.confidence, tuple(others))
@@ -204,6 +238,7 @@ MOST = 8  # commands in one message
 # A comma or "and" also stands within one command, so then each part must begin one or name its own record.
 _SEPARATORS = (
     (re.compile(r"\s*[;。]\s*|(?<=[a-z0-9!])[.!]+\s+|,?\s+and then\s+|,?\s*(?:然后|接着|另外)\s*", re.I), False),
+    (re.compile(r"\s*,\s*(?:and\s+)?", re.I), True),
     (re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*(?:并且|同时|以及)\s*", re.I), True),
 )
 
@@ -234,13 +269,12 @@ def _slots(phrase: Phrase, found: re.Match[str], text: str, now: datetime) -> tu
         start, end = found.span(slot)
         if start < 0:
             continue
-        said = text[start:end]
         if slot == "facts":
             apart = text[:start].rstrip().endswith(",")
-            said, doubt = read_facts(said, phrase.facts, now, records, apart=apart)
+            read, doubt = read_facts(text[start:end], phrase.facts, now, records, apart=apart)
         else:
-            said, doubt = _span(slot, said, now, records)
-        slots |= {key: value for key, value in said.items() if value is not None}
+            read, doubt = _span(slot, text[start:end], now, records)
+        slots |= {key: value for key, value in read.items() if value is not None}
         sure *= 1 - doubt
     return slots, 1 - sure
 
@@ -268,9 +302,9 @@ def _span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[str, 
     if slot == "period":
         period = read_period(said)
         return period or {}, float(period is None)
-    if slot in ("text", "reason", "title", "elsewhere"):
+    if slot in ("text", "reason", "title", "elsewhere", "unanswered"):
         words_said = without_marks(said)
-        return {"reason" if slot == "elsewhere" else slot: words_said}, float(not words_said)
+        return {{"elsewhere": "reason", "unanswered": "text"}.get(slot, slot): words_said}, float(not words_said)
     if slot == "place":
         return _place(said)
     if slot == "person":
@@ -314,7 +348,8 @@ def _record(slot: str, said: str, records: str) -> tuple[dict[str, Any], float]:
     if re.fullmatch(ref_shape(), said.strip(), re.I):
         return {}, 1.0  # a ref of another kind of record
     if slot == "deal" and is_pronoun(said):
-        return {}, 0.0 if said.strip().casefold() in words("names", "pointers") else 0.2
+        pointed = said.strip().casefold()  # "she signed" is about something else more often than not
+        return {}, 0.0 if pointed in words("names", "pointers") else 0.2 if pointed in words("names", "buyers") else 0.6
     whom, doubt = read_whom(said, records)
     doubt = max(doubt, 0.05 if is_colleague(whom.get("name", "")) else 0.0)
     if slot == "deal" and "company" in whom:

@@ -10,7 +10,7 @@ from typing import Any
 from crmbot.money import Figure, find_money
 from crmbot.phone import find_phones
 from crmbot.understand.lexicon import any_of, meanings, table, words
-from crmbot.understand.names import clean, doubt_about, read_name, read_whom, without_role
+from crmbot.understand.names import clean, doubt_about, is_organisation, is_person, read_name, read_whom, without_role
 from crmbot.understand.spans import (
     EMAIL,
     period_shape,
@@ -96,7 +96,8 @@ def _labels(facts: Facts) -> None:
     """`Name: Ann Poe, Company: Hooli`, in one line or several."""
     labels = meanings("facts", "labels")
     for found in re.finditer(
-        rf"(?:^|(?<=[\s,;{_GONE}]))({any_of(labels)})\s*[:=]\s*([^,;{_GONE}]+?)(?=\s*(?:[,;{_GONE}]|$|\s(?:{any_of(labels)})\s*[:=]))",
+        rf"(?:^|(?<=[\s,;{_GONE}]))({any_of(labels)})(?:\s*[:=]|\s+is\s|\s*是)\s*([^,;{_GONE}]+?)"
+        rf"(?=\s*(?:[,;{_GONE}]|$|\s(?:{any_of(labels)})\s*[:=]))",
         facts.said,
         re.I,
     ):
@@ -269,11 +270,32 @@ def _read_the_rest(facts: Facts, wanted: frozenset[str], records: str) -> None:
     given = {slot: facts.found[slot] for slot in ("name", "company") if slot in facts.found}
     if not re.search(r"\w", rest.replace(_GONE, "")):
         return
-    whom, doubt = read_whom(_before_verbs(facts, rest), records)
+    rest = _before_verbs(facts, _hedges().sub(lambda hedge: _GONE * len(hedge[0]), rest))
+    whom, doubt = read_whom(rest, records)
+    if records == "deals" and "company" in whom and _thrown_in(whom, rest):
+        doubt = max(doubt, 0.2)
     if given:
-        whom, doubt = {}, 0.0 if given.get("name") else doubt
+        led = re.match(rf"[\s,:;]*[^\s{_GONE}]", facts.said)  # "new client: Hooli, contact is Ann"
+        company = {"company": whom["name"]} if led and set(given) == {"name"} == set(whom) else {}
+        whom, doubt = company, doubt if company or not given.get("name") else 0.0
     facts.doubtful(doubt if whom or not facts.found else min(doubt, 0.3))
     facts.found |= {slot: value for slot, value in whom.items() if slot not in facts.found}
+
+
+@cache
+def _hedges() -> re.Pattern[str]:
+    """ "probably", 预计: no part of a name."""
+    return re.compile(any_of(words("facts", "hedges")), re.I)
+
+
+def _thrown_in(whom: dict[str, str], rest: str) -> bool:
+    """Whether the company is a word after a comma that may well be something else: "Redstone, laptops"."""
+    company = whom["company"]
+    if is_organisation(company) or re.search(rf"(?:@|\b(?:at|from|of|with))\s*(?:the\s+)?{re.escape(company)}", rest):
+        return False
+    if has_han(company):
+        return not is_person(whom["name"])
+    return company.islower() and not whom["name"].islower()
 
 
 def _ref(facts: Facts, letters: str) -> None:
@@ -312,9 +334,7 @@ def _without_counts(said: str, *, keep: bool) -> str:
 
 def _thing(facts: Facts, rest: str) -> str:
     """Takes "THING for CUSTOMER" and "CUSTOMER for THING" apart; with nobody else, "for X" is the customer."""
-    halves = re.split(
-        rf"(?:^|\s+|(?<={HAN}))(?:{any_of(words('facts', 'for'))})\s*", rest, maxsplit=1, flags=re.I
-    )
+    halves = re.split(rf"(?:^|\s+|(?<={HAN}))(?:{any_of(words('facts', 'for'))})\s*", rest, maxsplit=1, flags=re.I)
     if len(halves) < 2:
         return rest
     first, second = (
@@ -380,6 +400,8 @@ def _read_tail(facts: Facts, tail: str, wanted: frozenset[str], records: str) ->
     story = re.sub(rf"^[\s,:;.!\-–—>{_GONE}]+|[\s,;:{_GONE}]+$", "", story)
     if not re.search(r"\w", story):
         return
+    if re.match(r"(?:and|or|with)\s", story, re.I):
+        facts.doubtful(0.15)  # a second person, or a name cut in two
     facts.found[tail] = story.replace(_GONE, "")
     _facts_of_story(facts, story, wanted)
 
@@ -419,9 +441,10 @@ def _nobody(facts: Facts, tail: str) -> bool:
 def _pronoun(tail: str) -> re.Pattern[str]:
     """Deals may be "it" too; what somebody saw or called so is none."""
     listed = words("names", "pronouns") | (words("names", "pointers") if tail == "reason" else set())
+    after = words("names", "verbs") | words("facts", "text") | _day_words()
     return re.compile(
         rf"[\s,:;{_GONE}]*(?:(?:{any_of(words('facts', 'with'))})\s*)?{any_of(listed)}"
-        rf"(?=\s*(?:$|[,;.:!{_GONE}]|{any_of(words('names', 'verbs') | words('facts', 'text') | _day_words())}))",
+        rf"(?=\s*(?:$|[,;.:!{_GONE}]|(?:the|an?)\s|{any_of(after)}))",
         re.I,
     )
 
@@ -433,7 +456,21 @@ def _outcome() -> re.Pattern[str]:
 
 
 def _day_words() -> frozenset[str]:
-    return frozenset([*table("when", "days"), *meanings("when", "weekdays"), *table("when", "parts"), "last", "on", "this", "earlier", "again", "just", "at", "in"])
+    return frozenset(
+        [
+            *table("when", "days"),
+            *meanings("when", "weekdays"),
+            *table("when", "parts"),
+            "last",
+            "on",
+            "this",
+            "earlier",
+            "again",
+            "just",
+            "at",
+            "in",
+        ]
+    )
 
 
 def _subject(facts: Facts, wanted: frozenset[str], records: str, tail: str) -> None:
@@ -452,7 +489,9 @@ def _end_of_whom(facts: Facts, start: int, tail: str) -> int:
     """Where the name ends: at punctuation, a day, a verb, or where capitals stop."""
     said = facts.said
     ends = [len(said)]
-    if mark := re.compile(r"[,;:!?(。]|(?<![DMS]r)(?<!Mrs|Inc|Ltd)(?<!Ms|St|Co)(?<!Prof)\.\s|\s[-–—]+\s|\s->").search(said, start):
+    if mark := re.compile(r"[,;:!?(。]|(?<![DMS]r)(?<!Mrs|Inc|Ltd)(?<!Ms|St|Co)(?<!Prof)\.\s|\s[-–—]+\s|\s->").search(
+        said, start
+    ):
         ends.append(mark.start())
         role = re.compile(
             rf",\s*(?:{any_of(words('names', 'roles'))})\s*(?:(?:at|@|from|of)\s+[\w&.-]+(?:\s[A-Z][\w&.-]+)*)?", re.I
@@ -565,8 +604,10 @@ def _is_next(told: Told, clause: Facts, slot: str) -> bool:
     if slot == "close_date" or re.search(any_of(words("facts", "next")), clause.said, re.I):
         return True
     said = clause.said[told.start : told.end]  # "budget for Q3", 年底换系统: a plan of theirs, no appointment
-    return told.first == told.last and told.first >= clause.now.date() and (
-        bool(_AHEAD.search(said)) or not _EDGE.search(said)
+    return (
+        told.first == told.last
+        and told.first >= clause.now.date()
+        and (bool(_AHEAD.search(said)) or not _EDGE.search(said))
     )
 
 
@@ -577,16 +618,16 @@ def _clauses(facts: Facts) -> Iterator[Facts]:
 
 _READERS: dict[str, Callable[[Facts], None]] = {
     "note": _text,
-    "labels": _labels,
     "title": _title,
     "tags": _tags,
     "email": _email,
     "phone": _phone,
+    "labels": _labels,
     "owner": _owner,
-    "stage": _stage,
     "period": _period,
     "close_date": _close_date,
     "amount": _amount,
+    "stage": _stage,
     "any_stage": _bare_stage,
 }
 

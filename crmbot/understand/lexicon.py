@@ -50,10 +50,12 @@ def any_of(listed: Iterable[str]) -> str:
 @cache
 def _any_of(listed: frozenset[str]) -> str:
     longest_first = sorted(listed, key=lambda word: (-len(word), word))
-    latin = [whole(word).removeprefix(_START) for word in longest_first if _latin(word[0])]
+    latin = [word for word in longest_first if _latin(word[0])]
     other = [whole(word) for word in longest_first if not _latin(word[0])]
-    # One look back for all Latin words: most places in a sentence are ruled out by it at once.
-    apart = [f"{_START}(?:{'|'.join(latin)})"] if latin else []
+    # One look back and one ahead for all Latin words: so the pattern is short, and most places are ruled out at once.
+    closed = "|".join(_spaced(word) for word in latin if _latin(word[-1]))
+    open_ended = [_spaced(word) for word in latin if not _latin(word[-1])]
+    apart = [f"{_START}(?:{'|'.join([*open_ended, *([f'(?:{closed}){_END}'] if closed else [])])})"] if latin else []
     return f"(?:{'|'.join([*apart, *other])})"
 
 
@@ -62,10 +64,13 @@ _START, _END = "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])"
 
 def whole(word: str) -> str:
     """A pattern for `word`, not inside a longer Latin one; spaces in it may be several or none next to Han."""
-    pattern = r"\s+".join(map(re.escape, word.split()))
     before = _START if _latin(word[0]) else ""
     after = _END if _latin(word[-1]) else ""
-    return f"{before}{pattern}{after}"
+    return f"{before}{_spaced(word)}{after}"
+
+
+def _spaced(word: str) -> str:
+    return r"\s+".join(map(re.escape, word.split()))
 
 
 def _latin(character: str) -> bool:

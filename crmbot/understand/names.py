@@ -67,9 +67,7 @@ def _cleaning(records: str) -> re.Pattern[str]:
     nouns = any_of(words("records", records))
     led = words("records", records) | (words("records", "customers") if records == "deals" else set())
     before = any_of(words("names", "outer") | words("names", "articles") | led)
-    return re.compile(
-        rf"^{before}(?:\s+|(?={HAN}|$))|(?:\s+|(?<={HAN})){nouns}$|'s?$|的$|^的", re.I
-    )
+    return re.compile(rf"^{before}(?:\s+|(?={HAN}|$))|(?:\s+|(?<={HAN})){nouns}$|'s?$|的$|^的", re.I)
 
 
 def doubt_about(name: str) -> float:
@@ -85,7 +83,17 @@ def doubt_about(name: str) -> float:
         return 0.35 if len(said) < 7 and len(name) < 40 else 0.7
     if _CUT_OFF.search(name):
         return 0.55
+    if _swallowed().search(name):
+        return 0.3
+    if len(said) > 3 and name.islower():
+        return 0.15
     return 0.0
+
+
+@cache
+def _swallowed() -> re.Pattern[str]:
+    """Words that belong to what happened, not to a name."""
+    return re.compile(any_of(words("names", "swallowed")), re.I)
 
 
 def _bears(name: str, word: str) -> bool:
@@ -95,7 +103,7 @@ def _bears(name: str, word: str) -> bool:
 
 # A name that begins or ends with a preposition, or is one Han character, is a piece of something else.
 _CUT_OFF = re.compile(
-    rf"(?:^|\s)(?:to|and|with|of|in|on|by|for|at)$|^(?:at|in|to|of|by|on|and|or)\s|^{HAN}$", re.I
+    rf"(?:^|\s)(?:to|and|with|of|in|on|by|for|at)$|^(?:at|in|to|of|by|on|and|or)\s|^{HAN}$|^[把将被]", re.I
 )
 # Code, an address, or a ref of ours within other words.
 _STRANGE = re.compile(

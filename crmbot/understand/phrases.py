@@ -15,6 +15,7 @@ from crmbot.understand.spans import EMAIL, PHONE, period_shape, ref_shape
 from crmbot.understand.tidy import MARK, flat, has_han
 
 _GAP = rf"(?:[\s,:;{MARK}]|(?<=\s)-(?=\s))*+"  # possessive: a run of marks is never tried in parts
+_CHOICE = re.compile(r"([\[(])([^\[\]()${}<>]+)[\])]")  # a group of plain words
 _TOKEN = re.compile(r"\$(\w+)|\{([\w.]+)\}|<([^>]+)>|([\[\]()|])|([^\s\[\]()|${}<]+)")
 _NAME = r"(?!#?\d+(?!\w))[^,;:!?\x00]{1,60}?"  # a number alone belongs to the noun before it
 
@@ -120,15 +121,40 @@ def _phrase(intent: str, said: str) -> Phrase:
 
 
 def _pattern(said: str) -> str:
-    """The phrase as a regular expression."""
+    """The phrase as a regular expression; a group of plain words is one short pattern."""
     parts: list[str] = []
+    at = 0
+    for choice in _CHOICE.finditer(said):
+        optional = "?" if choice[1] == "[" else ""
+        parts.append(_in_sequence(said[at : choice.start()]))
+        parts.append(f"(?:{any_of(each.strip() for each in choice[2].split('|') if each.strip())}{_GAP}){optional}")
+        at = choice.end()
+    return "".join([*parts, _in_sequence(said[at:])])
+
+
+def _in_sequence(said: str) -> str:
+    parts: list[str] = []
+    after_name = False
     for token in _TOKEN.finditer(said):
         listed, slot, bag, mark, word = token.groups()
+        if bag and after_name and not _OPEN & set(bag.split()):
+            parts.append(rf"(?:$|(?<=[,;:{MARK}]\s)|(?<=[,;:{MARK}])|(?={_fact_begins()}))")
+        after_name = slot in ("deal", "whom", "name", "customer")
         if mark:
             parts.append({"[": "(?:", "(": "(?:", "]": f"{_GAP})?", ")": f"){_GAP}", "|": "|"}[mark])
         else:
             parts.append(f"{_element(listed, slot, bag, word)}{_GAP if not bag else ''}")
     return "".join(parts)
+
+
+_OPEN = frozenset({"story", "tail", "labels", "text", "reason", "note"})
+
+
+@cache
+def _fact_begins() -> str:
+    """What may follow a name without a comma: a figure, or a word that introduces a fact."""
+    begins = any_of(words("facts", "stops") | words("facts", "closing") | words("money", "about"))
+    return rf"[\d~≈(\"“]|[^\W\da-z]|[^\w\s'&.+@-]|{begins}"
 
 
 def _groups(said: str) -> Iterator[frozenset[str]]:
@@ -148,7 +174,7 @@ def _groups(said: str) -> Iterator[frozenset[str]]:
             options |= said_words or {""}
         elif said_words:
             yield frozenset(said_words)
-        elif slot == "elsewhere":
+        elif slot in ("elsewhere", "unanswered"):
             yield words("words", slot)
         elif slot in _LEXICONS:
             yield frozenset(meanings(_LEXICONS[slot]))
@@ -186,8 +212,8 @@ def shape(slot: str) -> str:
         return any_of(word for word, stage in meanings("stages").items() if stage not in ("won", "lost"))
     if slot in _LEXICONS:
         return any_of(meanings(_LEXICONS[slot]))
-    if slot == "elsewhere":
-        return any_of(words("words", "elsewhere")) + ".{0,100}"
+    if slot in ("elsewhere", "unanswered"):
+        return any_of(words("words", slot)) + ".{0,100}"
     if slot == "when":
         return _when_shape()
     if slot in ("deal", "customer"):

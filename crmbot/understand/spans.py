@@ -10,8 +10,6 @@ from crmbot.money import read_money
 from crmbot.phone import read_phone
 from crmbot.understand.lexicon import any_of, meanings, table, words
 from crmbot.understand.names import clean, read_name
-from crmbot.understand.tidy import tidy, without_ends, without_marks
-from crmbot.when import read_when
 
 EMAIL = r"[A-Za-z0-9][\w.+%'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 PHONE = r"[+(]?\d[\d\s().\-/]{4,20}\d"
@@ -22,28 +20,8 @@ def zone_of(now: datetime) -> str:
     return str(getattr(now.tzinfo, "key", ""))
 
 
-def read(slot: str, said: str, *, now: datetime, language: str = "en") -> Any | None:
-    """What `said`, the answer to a question about `slot`, says for it; None when it does not say it."""
-    words_said = tidy(said)
-    if slot == "ref":
-        return read_ref(without_ends(words_said))
-    if slot in _STRICT:
-        return _STRICT[slot](without_ends(words_said), now)
-    if slot in ("close_date", "due", "when"):
-        return read_when(without_ends(words_said), slot, now=now, zone=zone_of(now))
-    if slot in ("text", "reason", "subject"):
-        return without_ends(words_said) or None
-    return _words(words_said)
-
-
-def _words(said: str) -> str | None:
-    """A name or title as an answer: "it's called Acme" says Acme."""
-    framed = re.sub(rf"^(?:{any_of(words('answers', 'before'))})\s*", "", without_marks(said), flags=re.I)
-    return clean(framed) or without_marks(said) or None
-
-
 def read_amount(said: str, now: datetime) -> dict[str, str] | None:
-    return read_money(re.sub(rf"^(?:{any_of(words('answers', 'before'))})\s*", "", said, flags=re.I))
+    return read_money(said)
 
 
 def read_email(said: str, now: datetime) -> str | None:
@@ -75,7 +53,7 @@ def read_tags(said: str, now: datetime | None = None) -> list[str] | None:
     return [tag.lstrip("#") for tag in re.split(r"[\s,、;]+", said) if tag.lstrip("#")] or None
 
 
-_STRICT: dict[str, Callable[[str, datetime], Any | None]] = {
+STRICT: dict[str, Callable[[str, datetime], Any | None]] = {
     "amount": read_amount,
     "phone": lambda said, now: read_phone(said, zone_of(now)),
     "email": read_email,

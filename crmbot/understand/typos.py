@@ -13,6 +13,7 @@ def corrections(text: str) -> Iterator[str]:
     slips = [
         (found.start(), found.end(), right)
         for found in list(re.finditer(r"[A-Za-z]{3,}", text))[:12]
+        if found.start() == 0 or found[0].islower()  # a capital within a sentence begins a name
         for right in _meant(found[0].casefold())
     ][:4]
     for start, end, right in slips:
@@ -25,21 +26,38 @@ def corrections(text: str) -> Iterator[str]:
 def _meant(word: str) -> list[str]:
     if not _known().isdisjoint((word, word.removesuffix("s"), word + "s")):
         return []
+    if apart := _run_together().get(word):
+        return [apart]
     close = {right for cut in _cuts(word) for right in _by_cut().get(cut, ()) if _one_slip(word, right)}
     return sorted(close)[:3]
 
 
 def _one_slip(word: str, right: str) -> bool:
-    """Whether one slip leads from one to the other; in short words the outer letters must be right."""
-    if sorted(word) == sorted(right):
-        return True
-    if len(right) == len(word) < 5 and (word[0], word[-1]) != (right[0], right[-1]):
+    """Whether one letter too many, too few or wrong, or two that changed places, lead from one to the other."""
+    if word[0] != right[0] or (len(right) < 4 and sorted(word) != sorted(right)):
         return False
-    return len(right) > 3 and word[0] == right[0]
+    if len(word) == len(right) == 4 and word[-1] != right[-1]:
+        return False
+    if len(word) != len(right):
+        longer, shorter = sorted((word, right), key=len, reverse=True)
+        return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+    wrong = [at for at, (one, other) in enumerate(zip(word, right, strict=True)) if one != other]
+    return len(wrong) == 1 or (
+        len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and word[wrong[0]] + word[wrong[1]] == right[wrong[1]] + right[wrong[0]]
+    )
 
 
 def _cuts(word: str) -> set[str]:
     return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+@cache
+def _run_together() -> dict[str, str]:
+    """`newdeal` for "new deal"."""
+    nouns = [noun for noun in words("words", "deal") | words("words", "customer") if noun.isalpha()]
+    return {verb + noun: f"{verb} {noun}" for verb in ("new", "add", "show", "won", "lost", "find") for noun in nouns}
 
 
 @cache

@@ -1,0 +1,71 @@
+"""The answer to one question: what it says for the slot that was asked for."""
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from crmbot.understand.lexicon import any_of, words
+from crmbot.understand.names import clean
+from crmbot.understand.spans import STRICT, read_ref, ref_shape, zone_of
+from crmbot.understand.tidy import tidy, without_ends, without_marks
+from crmbot.when import read_when
+
+
+def read(slot: str, said: str, *, now: datetime, language: str = "en") -> Any | None:
+    """What `said`, the answer to a question about `slot`, says for it; None when it does not say it.
+
+    Words around the answer ("it's Hooli", "by friday please", 是华为) are no part of it, and a bare word of command
+    ("show", 撤销) is no answer.
+    """
+    told = without_ends(tidy(said))
+    if slot in ("text", "reason", "subject"):
+        return told or None
+    if (value := _value(slot, told, now)) is not None:
+        return value
+    return _value(slot, framed, now) if (framed := _unframed(told)) != told else None
+
+
+def _value(slot: str, told: str, now: datetime) -> Any | None:
+    if slot == "ref":
+        return read_ref(told)
+    if slot in STRICT:
+        return STRICT[slot](told, now)
+    if slot in ("close_date", "due", "when"):
+        return read_when(told, slot, now=now, zone=zone_of(now))
+    return _name(_unframed(told))
+
+
+def _name(said: str) -> str | None:
+    """A name or title. "New Balance" is written with a capital, "new customer" is not."""
+    name = without_marks(said)
+    bare = " ".join(name.casefold().split())
+    if (
+        not re.search(r"\w", name)
+        or bare in _commands()
+        or name.startswith("/")
+        or re.fullmatch(ref_shape(), name, re.I)
+    ):
+        return None
+    return name if name[0].isupper() and name[0].isascii() else clean(name) or None
+
+
+def _unframed(said: str) -> str:
+    before, after = _frame()
+    while (shorter := without_ends(after.sub("", before.sub("", without_marks(said))))) != said:
+        said = shorter
+    return said
+
+
+@cache
+def _frame() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    before, after = any_of(words("answers", "before")), any_of(words("frame", "after"))
+    return re.compile(rf"^{before}[\s,:]*(?=\S)", re.I), re.compile(rf"(?<=\S)(?<![酒网])[\s,;!.~-]*{after}$", re.I)
+
+
+@cache
+def _commands() -> frozenset[str]:
+    """Words that are a command, or the beginning of one, and nobody's name."""
+    lists = ("yes", "no", "heard", "thanks", "add", "new_", "show", "find", "deal", "deals", "customer", "customers")
+    listed = frozenset(word for name in lists for word in words("words", name))
+    return listed | words("answers", "never") | words("names", "pronouns") | words("names", "pointers")
