@@ -79,7 +79,7 @@ def _audit(connection: Connection) -> Iterator[Finding]:
         yield Finding(f"The audit chain is broken at row {broken}: it or a row before it was changed.", True)
         return
     rows = connection.execute(select(func.count()).select_from(Audit)).scalar()
-    head = connection.execute(LAST_LINK).scalar() or b""
+    head = LAST_LINK.value(connection, {}) or b""
     yield Finding(f"The audit chain holds, rows: {rows}, the last one's mark: {head.hex()[:16] or 'none yet'}.", False)
 
 

@@ -102,5 +102,5 @@ def season(day: date) -> float:
 
 
 def busy(day: date, first: date) -> float:
-    growth = (1 + TREND) ** ((day - first).days / 365.25)
+    growth: float = (1 + TREND) ** ((day - first).days / 365.25)
     return growth * (1 + SEASON * season(day)) * (WEEKEND if day.weekday() > 4 else 1.0)

@@ -77,9 +77,9 @@ def person(rng: Random, *, chinese: bool) -> Named:
         given, family = common(rng, GIVEN), common(rng, FAMILY)
         return Named(f"{given} {family}", f"{given}.{family}".lower(), False)
     family = common(rng, FAMILY_ZH)
-    given = [common(rng, GIVEN_ZH) for _ in range(rng.choice((1, 2, 2)))]
+    names = [common(rng, GIVEN_ZH) for _ in range(rng.choice((1, 2, 2)))]
     return Named(
-        family[0] + "".join(each[0] for each in given), f"{family[1:]}.{''.join(each[1:] for each in given)}", True
+        family[0] + "".join(each[0] for each in names), f"{family[1:]}.{''.join(each[1:] for each in names)}", True
     )
 
 

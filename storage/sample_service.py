@@ -24,7 +24,7 @@ TO_DO = {
     False: ("Call back about the quote", "Send the contract", "Prepare the demo", "Ask for a reference"),
     True: ("回电确认报价", "发送合同", "准备演示", "请客户推荐"),
 }
-ABOUT = {
+ABOUT: dict[str, dict[bool, tuple[str, ...]]] = {
     "enquiry": {False: ("How do I add a user?", "Which plan fits us?"), True: ("怎么添加用户？", "有哪些套餐？")},
     "complaint": {
         False: ("Invoice is wrong", "Cannot log in", "Late delivery"),

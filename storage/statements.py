@@ -59,7 +59,8 @@ class Statement:
     def insert(self, connection: Connection, values: Values) -> int:
         """The id of the new row."""
         if connection.dialect.name != "sqlite":
-            return int(connection.execute(self._clause, values).inserted_primary_key[0])  # type: ignore[attr-defined]
+            done: Any = connection.execute(self._clause, values)
+            return int(done.inserted_primary_key[0])
         return int(_execute(connection, self._ready(connection, values), values).lastrowid or 0)
 
     def _ready(self, connection: Connection, values: Values) -> "_Compiled":

@@ -47,7 +47,7 @@ def given(column: str) -> Index:
 
 
 def _where(condition: str) -> dict[str, Any]:
-    """The migrations say the same for PostgreSQL: to name it here would load its dialect, drivers and all, for SQLite."""
+    """The migrations say the same for PostgreSQL: to name it here would load its dialect where SQLite is used."""
     return {"sqlite_where": text(condition)}
 
 

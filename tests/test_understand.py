@@ -16,6 +16,7 @@ from crmbot.money import SIGNS, Money, say_money
 from crmbot.understand import Understood, read, understand
 from crmbot.understand.lexicon import LANGUAGES, lexicon
 from crmbot.understand.phrases import phrases
+from crmbot.understand.typos import corrections
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 5, 13, 10, tzinfo=ZoneInfo("Europe/London"))
@@ -119,6 +120,25 @@ def test_junk_of_any_length_is_read_to_its_end(junk):
             ("deal.add", {"name": "Quill", "amount": {"value": "40000"}}),
             ("deal.add", {"name": "Nordwind", "amount": {"value": "20000"}}),
         ]),
+        ("new deal Quill 40k and new deal Nordwind 20k", [
+            ("deal.add", {"name": "Quill", "amount": {"value": "40000"}}),
+            ("deal.add", {"name": "Nordwind", "amount": {"value": "20000"}}),
+        ]),
+        ("won D12 and D13", [("deal.win", {"ref": "D12"}), ("deal.win", {"ref": "D13"})]),
+        ("D12和D13丢了，没预算", [
+            ("deal.lose", {"ref": "D12", "reason": "没预算"}),
+            ("deal.lose", {"ref": "D13", "reason": "没预算"}),
+        ]),
+        ("move D3, D4 and D5 to proposal", [
+            ("deal.move", {"ref": ref, "stage": "proposal"}) for ref in ("D3", "D4", "D5")
+        ]),
+        ("won D3 and D44, lost D9", [
+            ("deal.win", {"ref": "D3"}), ("deal.win", {"ref": "D44"}), ("deal.lose", {"ref": "D9"}),
+        ]),
+        ("new deal Quill 30k. call Mia noted", [
+            ("deal.add", {"name": "Quill", "amount": {"value": "30000"}}),
+            ("interaction.log", {"name": "Mia", "kind": "call"}),
+        ]),
     ],
 )  # fmt: skip
 def test_several_commands_in_one_message(said, commands):
@@ -171,10 +191,67 @@ def test_a_question_is_never_as_sure_as_a_statement():
         ("title", "“Big Bang”", "Big Bang"),
         ("reason", "too expensive", "too expensive"),
         ("text", "", None),
+        ("name", "it's Hooli", "Hooli"),
+        ("name", "for Hooli please", "Hooli"),
+        ("name", "是华为", "华为"),
+        ("name", "New Balance", "New Balance"),
+        ("name", "Acme Ltd.", "Acme Ltd."),
+        ("name", "星空酒吧", "星空酒吧"),
+        ("name", "show", None),
+        ("name", "new deal", None),
+        ("name", "撤销", None),
+        ("name", "D12", None),
+        ("name", "/deals", None),
+        ("name", "?", None),
+        ("amount", "it's 30k please", {"value": "30000"}),
+        ("close_date", "by friday please", "2026-05-15"),
+        ("close_date", "下周五吧", "2026-05-22"),
+        ("stage", "谈判吧", "negotiation"),
+        ("email", "it's ann@hooli.com", "ann@hooli.com"),
     ],
 )
 def test_the_answer_to_a_question_is_read_by_what_was_asked(slot, said, value):
     assert read(slot, said, now=NOW) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "slots"),
+    [  # a day beside the verb of contact is when it was; a later one is what comes next
+        ("met Wang at Acme, wants quote by Fri", {"due": "2026-05-15"}),
+        ("called Ann at Hooli, wants a quote by Friday", {"due": "2026-05-15"}),
+        ("met ann on friday", {"when": "2026-05-08"}),
+        ("called bob last monday", {"when": "2026-05-11"}),
+        ("spoke with ann yesterday, follow up tuesday", {"when": "2026-05-12", "due": "2026-05-19"}),
+        ("called ann, sends the papers on monday", {"due": "2026-05-18"}),
+        ("called ann, no answer, yesterday", {"when": "2026-05-12"}),
+        ("met ann about the renewal last friday", {"when": "2026-05-08"}),
+        ("上周五拜访了腾讯，周三前发报价", {"when": "2026-05-08", "due": "2026-05-20"}),
+        ("和王总通话，报价3万，下周二跟进", {"due": "2026-05-19"}),
+        ("跟李总吃了饭，月底前给答复", {"due": "2026-05-31"}),
+    ],
+)
+def test_when_it_was_and_what_is_due(said, slots):
+    meant = understand(said, now=NOW)
+    assert meant.intent == "interaction.log" and meant.confidence >= 0.9
+    assert {slot: day for slot, day in meant.slots.items() if slot in ("when", "due", "close_date")} == slots
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "called, wants 20 seats", "called him, wants a demo", "/note prefers email", "/log wants 20 seats",
+        "met them yesterday, all good", "刚打了电话，没人接", "跟他聊了，想续约", "move it to proposal", "won it",
+        "show it", "lost it, too expensive", "把这单移到谈判", "这单赢了",
+    ],
+)  # fmt: skip
+def test_whom_the_words_do_not_name_is_left_out(said):
+    meant = understand(said, now=NOW)
+    assert meant.intent != "unknown" and not {"name", "company", "ref"} & set(meant.slots)
+
+
+def test_common_words_are_no_slips_of_the_thumb():
+    common = lexicon("en")["common"]["words"].split()
+    assert [word for word in common if list(corrections(word))] == []
 
 
 def test_understanding_loads_neither_handlers_nor_storage_nor_pydantic():

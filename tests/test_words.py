@@ -54,8 +54,9 @@ def said():
     """Every `text("id", argument=…)` in the code."""
     for path in SOURCES:
         tree = ast.parse(path.read_text("utf-8"))
-        imported = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.module == "crmbot.reply"]
-        if not any(name.name == "text" for each in imported for name in each.names):
+        imports = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)]
+        ours = [name.name for each in imports if each.module == "crmbot.reply" for name in each.names]
+        if "text" not in ours:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text":

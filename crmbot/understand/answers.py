@@ -18,12 +18,15 @@ def read(slot: str, said: str, *, now: datetime, language: str = "en") -> Any | 
     Words around the answer ("it's Hooli", "by friday please", 是华为) are no part of it, and a bare word of command
     ("show", 撤销) is no answer.
     """
-    told = without_ends(tidy(said))
+    typed = tidy(said)
+    told = without_ends(typed)
     if slot in ("text", "reason", "subject"):
         return told or None
+    if slot not in STRICT and slot not in ("ref", "close_date", "due", "when"):
+        return _name(_unframed(typed))
     if (value := _value(slot, told, now)) is not None:
         return value
-    return _value(slot, framed, now) if (framed := _unframed(told)) != told else None
+    return _value(slot, without_ends(_unframed(told)), now)
 
 
 def _value(slot: str, told: str, now: datetime) -> Any | None:
@@ -31,9 +34,7 @@ def _value(slot: str, told: str, now: datetime) -> Any | None:
         return read_ref(told)
     if slot in STRICT:
         return STRICT[slot](told, now)
-    if slot in ("close_date", "due", "when"):
-        return read_when(told, slot, now=now, zone=zone_of(now))
-    return _name(_unframed(told))
+    return read_when(told, slot, now=now, zone=zone_of(now))
 
 
 def _name(said: str) -> str | None:
@@ -43,7 +44,7 @@ def _name(said: str) -> str | None:
     if (
         not re.search(r"\w", name)
         or bare in _commands()
-        or name.startswith("/")
+        or said.startswith("/")
         or re.fullmatch(ref_shape(), name, re.I)
     ):
         return None
@@ -52,7 +53,7 @@ def _name(said: str) -> str | None:
 
 def _unframed(said: str) -> str:
     before, after = _frame()
-    while (shorter := without_ends(after.sub("", before.sub("", without_marks(said))))) != said:
+    while (shorter := after.sub("", before.sub("", without_marks(said)))) != said:
         said = shorter
     return said
 

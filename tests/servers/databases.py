@@ -3,7 +3,6 @@
 `python -m tests.servers.databases COMMAND …` runs the command with their addresses in its environment.
 """
 
-import glob
 import os
 import shutil
 import socket
@@ -87,11 +86,11 @@ def folder_of(name: str) -> Path:
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    programs = glob.glob("/usr/lib/postgresql/*/bin")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs:
         install("postgresql")
-        programs = glob.glob("/usr/lib/postgresql/*/bin")
-    at, port, folder = sorted(programs)[-1], free_port(), folder_of("postgres")
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    at, port, folder = programs[-1], free_port(), folder_of("postgres")
     data = str(folder / "data")
     make = [*as_user("postgres"), f"{at}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
