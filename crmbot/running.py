@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 A = TypeVar("A")
 T = TypeVar("T")
 Chat = tuple[str, str]
-IDLE = 0.1  # seconds after which marks that found nothing to ride on are written
+IDLE = 0.5  # seconds after which marks that found nothing to ride on are written
 SWEEP = 2.0  # seconds between looks at what waits
 OFTEN = 3  # deliveries of one message, each ended by a crash, after which it is put aside
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_
+from sqlalchemy import bindparam, inspect, or_
 from sqlmodel import Session, col, func, select
 
 from crmbot import phone as phones
@@ -15,9 +15,10 @@ from crmbot.dialogue import Found
 from crmbot.incoming import Sender
 from crmbot.names import CLEAR, LEADING, NEAR, fold, is_person, untitled
 from crmbot.people import Member, Permission, Scope
-from storage.rows import add_row
+from storage.rows import add_row, load_rows
 from storage.search import candidates, ranked
 from storage.secrets import Keys
+from storage.statements import Statement
 from storage.tables import Customer, Handle, Tag
 from storage.visible import visible, who, within
 
@@ -99,7 +100,8 @@ class Customers:
 
     def _called(self, key: str, member: Member, needs: Permission) -> Sequence[Customer]:
         named = _called(member.scope(needs))
-        return self._session.execute(named, {"key": key, **who(member)}).scalars().all()
+        found = named.all(self._session.connection(), {"key": key, **who(member, needs)})
+        return load_rows(self._session, Customer, found)
 
     def _alike(self, name: str, live: Any, *, least: float = NEAR) -> list[tuple[float, Customer]]:
         ids: set[int] = set()
@@ -278,9 +280,10 @@ class Customers:
 
 
 @cache
-def _called(scope: Scope) -> Select[Any]:
+def _called(scope: Scope) -> Statement:
     live = within(Customer, scope).where(col(Customer.archived_at).is_(None))
-    return live.where(col(Customer.name_key) == bindparam("key")).limit(MOST)
+    named = live.where(col(Customer.name_key) == bindparam("key")).limit(MOST)
+    return Statement(named.with_only_columns(*inspect(Customer).columns))
 
 
 def sealed_handle(keys: Keys, customer: Customer, kind: str, value: str) -> Handle:

@@ -1,10 +1,12 @@
-"""Adding a record the short way: its insert, its change and its grams; a flush of the ORM costs four times as much."""
+"""Adding and loading records the short way: the ORM's own costs four times as much, and every message does both."""
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, inspect
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from storage.changes import record
@@ -28,6 +30,24 @@ def add_row(session: Session, row: R) -> R:
     make_transient_to_detached(row)
     session.add(row)
     record(session, row)
+    return row
+
+
+def load_rows(session: Session, kind: type[R], found: Iterable[Sequence[Any]]) -> list[R]:
+    """Rows of `kind`, read with all its columns in their order, as rows of the session."""
+    return [_loaded(session, kind, values) for values in found]
+
+
+def _loaded(session: Session, kind: Any, values: Sequence[Any]) -> Any:
+    mapper = inspect(kind)
+    known = session.identity_map.get(mapper.identity_key_from_primary_key((values[0],)))
+    if known is not None:
+        return known
+    row = kind()
+    for attribute, value in zip(mapper.column_attrs, values, strict=True):
+        set_committed_value(row, attribute.key, value)
+    make_transient_to_detached(row)
+    session.add(row)
     return row
 
 

@@ -27,15 +27,17 @@ class Statement:
     def first(self, connection: Connection, values: Values) -> Sequence[Any] | None:
         """The first row, in the order of the columns."""
         if connection.dialect.name != "sqlite":
-            row = connection.execute(self._clause, values).first()
-            return None if row is None else tuple(row)
+            found = connection.execute(self._clause, values).first()
+            return None if found is None else tuple(found)
         ready = self._ready(connection, values)
-        row = _execute(connection, ready, values).fetchone()
-        return (
-            None
-            if row is None
-            else [read(value) if read else value for read, value in zip(ready.reads, row, strict=True)]
-        )
+        row: Sequence[Any] | None = _execute(connection, ready, values).fetchone()
+        return None if row is None else ready.read(row)
+
+    def all(self, connection: Connection, values: Values) -> list[Sequence[Any]]:
+        if connection.dialect.name != "sqlite":
+            return [tuple(row) for row in connection.execute(self._clause, values)]
+        ready = self._ready(connection, values)
+        return [ready.read(row) for row in _execute(connection, ready, values)]
 
     def value(self, connection: Connection, values: Values) -> Any:
         """The first column of the first row."""
@@ -82,6 +84,9 @@ class _Compiled:
         processors = compiled._bind_processors
         self.binds = [(name, processors.get(name)) for name in compiled.positiontup or ()]
         self.reads = [column.type._cached_result_processor(dialect, None) for column in compiled._result_columns]
+
+    def read(self, row: Sequence[Any]) -> Sequence[Any]:
+        return [read(value) if read else value for read, value in zip(self.reads, row, strict=True)]
 
 
 def _execute(connection: Connection, ready: _Compiled, values: Values) -> sqlite3.Cursor:

@@ -458,7 +458,7 @@ class OutgoingRow(Row, table=True):
 
     __tablename__ = "outgoing"
     __table_args__ = options(
-        Index(None, "place_id", "message_id"),
+        Index(None, "place_id", "message_id", **_where("message_id IS NOT NULL")),
         Index("ix_outgoing_unsent", "id", **_where("sent_at IS NULL AND dead IS NULL")),
     )
     place_id: int = Field(foreign_key="place.id")
@@ -490,8 +490,8 @@ class JobRow(Row, table=True):
 class Change(Row, table=True):
     """A whole row before and after one message, as stored, sealed."""
 
-    __table_args__ = options(Index(None, "kind", "row"), Index(None, "by", "id"), given("undone_by"))
-    handled_id: int = Field(foreign_key="handled.id", index=True)
+    __table_args__ = options(Index(None, "kind", "row"), Index(None, "by", "handled_id"), given("undone_by"))
+    handled_id: int = Field(foreign_key="handled.id")
     by: int | None = Field(default=None, foreign_key="member.id")
     at: datetime = moment()
     kind: str = Field(max_length=WORD)

@@ -15,7 +15,7 @@ R = TypeVar("R", Customer, Deal)
 
 def visible(kind: type[R], member: Member, needs: Permission) -> SelectOfScalar[R]:
     """The rows of `kind` within the reach of `needs`; what nobody owns is the whole team's."""
-    return within(kind, member.scope(needs)).params(**who(member))
+    return within(kind, member.scope(needs)).params(**who(member, needs))
 
 
 @cache
@@ -32,5 +32,12 @@ def within(kind: type[R], scope: Scope) -> SelectOfScalar[R]:
             return query
 
 
-def who(member: Member) -> dict[str, Any]:
-    return {"member_id": member.id, "team": member.team}
+def who(member: Member, needs: Permission) -> dict[str, Any]:
+    """What `within` asks of a member, for the scope that `needs` has."""
+    match member.scope(needs):
+        case Scope.OWN:
+            return {"member_id": member.id}
+        case Scope.TEAM:
+            return {"team": member.team}
+        case Scope.ALL:
+            return {}

@@ -23,7 +23,7 @@ def read(slot: str, said: str, *, now: datetime, language: str = "en") -> Any | 
     if slot in ("text", "reason", "subject"):
         return told or None
     if slot not in STRICT and slot not in ("ref", "close_date", "due", "when"):
-        return _name(_unframed(typed))
+        return None if typed.startswith("/") else _name(_unframed(typed))
     if (value := _value(slot, told, now)) is not None:
         return value
     return _value(slot, without_ends(_unframed(told)), now)
@@ -41,12 +41,7 @@ def _name(said: str) -> str | None:
     """A name or title. "New Balance" is written with a capital, "new customer" is not."""
     name = without_marks(said)
     bare = " ".join(name.casefold().split())
-    if (
-        not re.search(r"\w", name)
-        or bare in _commands()
-        or said.startswith("/")
-        or re.fullmatch(ref_shape(), name, re.I)
-    ):
+    if not re.search(r"\w", name) or bare in _commands() or re.fullmatch(ref_shape(), name, re.I):
         return None
     return name if name[0].isupper() and name[0].isascii() else clean(name) or None
 

@@ -97,8 +97,13 @@ def _swallowed() -> re.Pattern[str]:
 
 
 def _bears(name: str, word: str) -> bool:
-    """Will, May, Hope: names too, written with a capital."""
-    return word in words("names", "real") and word.capitalize() in name
+    """Will, May, Hope: names too, written with a capital; and any noun is, beside another word: Harbor Coffee."""
+    if word.capitalize() not in name:
+        return False
+    if word in words("names", "real"):
+        return True
+    others = set(re.findall(r"[a-z0-9'&.+-]+", name.casefold())) - words("names", "never")
+    return bool(others) and word not in words("names", "function")
 
 
 # A name that begins or ends with a preposition, or is one Han character, is a piece of something else.

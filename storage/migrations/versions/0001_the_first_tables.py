@@ -313,8 +313,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_change_by_id"), ["by", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_change_handled_id"), ["handled_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_change_by_handled_id"), ["by", "handled_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_change_kind_row"), ["kind", "row"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_change_undone_by"),
@@ -457,7 +456,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outgoing_place_id_message_id"), ["place_id", "message_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_outgoing_place_id_message_id"),
+            ["place_id", "message_id"],
+            unique=False,
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_outgoing_unsent",
             ["id"],
@@ -714,7 +719,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("sent_at IS NULL AND dead IS NULL"),
             postgresql_where=sa.text("sent_at IS NULL AND dead IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_outgoing_place_id_message_id"))
+        batch_op.drop_index(
+            batch_op.f("ix_outgoing_place_id_message_id"),
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+        )
 
     op.drop_table("outgoing")
     op.drop_table("job")
@@ -757,8 +766,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("undone_by IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_change_kind_row"))
-        batch_op.drop_index(batch_op.f("ix_change_handled_id"))
-        batch_op.drop_index(batch_op.f("ix_change_by_id"))
+        batch_op.drop_index(batch_op.f("ix_change_by_handled_id"))
 
     op.drop_table("change")
     with op.batch_alter_table("campaign_figure", schema=None) as batch_op:
