@@ -85,34 +85,55 @@ def _one(text: str, now: datetime) -> Understood:
 
 def _best(text: str, now: datetime, asked: bool) -> Understood | None:
     """The surest reading, of equals the one with most words in its phrase; None when it is known to mean nothing."""
-    best, rank = UNKNOWN, (0.0, 0)
+    best, rank = UNKNOWN, (0.0, 0, 0)
+    fits = _fitting(text, now, asked)
+    if fits is None:
+        return None
+    for surest, words_of_phrase, fit in fits:
+        if (round(surest, 2), words_of_phrase) < rank[:2]:
+            break  # what comes now is at most as sure
+        slots, doubt = _slots(fit.phrase, fit.found, text, now)
+        if _any_word(fit.phrase.intent, slots, text):
+            doubt = max(doubt, 0.2)
+        slots = fit.day | slots
+        if not fit.phrase.needed <= _given(slots):
+            continue
+        slots.pop("unnamed", None)
+        confidence = round(surest * (1 - doubt), 2)
+        if (confidence, words_of_phrase, -fit.phrase.at) > rank:
+            best = Understood(fit.phrase.intent, slots, confidence)
+            rank = (confidence, words_of_phrase, -fit.phrase.at)
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    phrase: Phrase
+    found: re.Match[str]
+    day: dict[str, Any]
+
+
+def _fitting(text: str, now: datetime, asked: bool) -> list[tuple[float, int, _Fit]] | None:
+    """The phrases that fit the whole of `text`, each with how sure it may be and how many of the letters are its own.
+
+    The surest first: reading the spans of a phrase costs more than finding that it fits.
+    """
+    fits = []
     led: tuple[dict[str, Any], int] | None = None
     plain = flattened(text)
     for phrase in candidates(text):
         if "when" in phrase.facts and led is None:
             led = _led_by_day(text, now)
         day, at = led if led and "when" in phrase.facts else ({}, 0)
-        if not (found := phrase.pattern.fullmatch(plain, at)):
-            continue
-        if phrase.intent == "unknown":
-            return None
-        slots, doubt = _slots(phrase, found, text, now)
-        if _any_word(phrase.intent, slots, text):
-            doubt = max(doubt, 0.2)
-        slots = day | slots
-        if not phrase.needed <= _given(slots):
-            continue
-        slots.pop("unnamed", None)
-        confidence = round(
-            (SURE if phrase.sure else PLAUSIBLE)
-            * (1 - doubt)
-            * (_ASKED[phrase.sure] if asked and _acts(phrase.intent) else 1),
-            2,
-        )
-        words_of_phrase = len(text) - sum(len(span) for span in found.groups() if span)
-        if (confidence, words_of_phrase) > rank:
-            best, rank = Understood(phrase.intent, slots, confidence), (confidence, words_of_phrase)
-    return best
+        if found := phrase.pattern.fullmatch(plain, at):
+            if phrase.intent == "unknown":
+                return None
+            surest = (SURE if phrase.sure else PLAUSIBLE) * (
+                _ASKED[phrase.sure] if asked and _acts(phrase.intent) else 1
+            )
+            words_of_phrase = len(text) - sum(len(span) for span in found.groups() if span)
+            fits.append((surest, words_of_phrase, _Fit(phrase, found, day)))
+    return sorted(fits, key=lambda fit: (-fit[0], -fit[1], fit[2].phrase.at))
 
 
 _ASKED = {True: 0.8, False: 0.6}  # a question seldom is a command, and one by half a guess is none

@@ -24,6 +24,7 @@ _NAME = r"(?!#?\d+(?!\w))[^,;:!?\x00]{1,60}?"  # a number alone belongs to the n
 class Phrase:
     """One way to say `intent`: its pattern, the facts that may follow, and the groups of words it needs one each of."""
 
+    at: int  # its place in the files: of equals the first one counts
     intent: str
     said: str
     facts: frozenset[str]
@@ -40,12 +41,13 @@ class Phrase:
 @cache
 def phrases() -> tuple[Phrase, ...]:
     """The phrases of all languages."""
-    return tuple(
-        _phrase(intent, said)
+    listed = (
+        (intent, said)
         for language in LANGUAGES
         for intent, sayings in lexicon(language)["phrases"].items()
         for said in sayings
     )
+    return tuple(_phrase(at, intent, said) for at, (intent, said) in enumerate(listed))
 
 
 def flattened(text: str) -> str:
@@ -105,11 +107,12 @@ def _han_words(run: str) -> set[str]:
     return {run[at:to] for at in range(len(run)) for to in range(at + 1, min(at + longest, len(run)) + 1)}
 
 
-def _phrase(intent: str, said: str) -> Phrase:
+def _phrase(at: int, intent: str, said: str) -> Phrase:
     sure, said = not said.startswith("?"), said.removeprefix("?").strip()
     bag = re.search(r"<([^>]+)>$", said)
     listed = bag[1].split() if bag else []
     return Phrase(
+        at,
         intent,
         said,
         facts=frozenset(each.rstrip("!") for each in listed if "=" not in each),
