@@ -1,12 +1,16 @@
 """One file for each channel: its messages in, our replies out. Nothing about customers; what all need is here."""
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable
 
 from crmbot.incoming import Contact
 from crmbot.reply import Table
 from crmbot.words import say
+
+# python-telegram-bot loads httpx, and that its own command line with all of rich: 7 MB that no bot needs
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None there means: not to be had
 
 LONGEST_CARD = 64_000  # bytes of a contact card; more than that is a photo, or an attack
 # control characters steer terminals, bidi controls turn what follows around, lone surrogates cannot be sent at all
