@@ -48,7 +48,7 @@ class Road(Records, Protocol):
         edits: str = "",
         answers: str = "",
     ) -> None: ...
-    def take_back(self, member: Member, message: int, now: datetime) -> None: ...
+    def take_back(self, member: Member, message: int, now: datetime, *, may_be_nothing: bool = False) -> None: ...
     def handled(self, place: Place, message_id: str) -> int | None: ...
     @property
     def message(self) -> int: ...
@@ -198,10 +198,11 @@ class App:
     def _amend(self, meant: Understood, turn: Turn) -> Reply:
         """An edited message: what it first did is taken back, what it says now is done."""
         before = turn.road.handled(turn.incoming.place, turn.incoming.edited_of)
-        if meant.intent not in self.intents or before is None:
+        if meant.intent not in self.intents:
             return Reply(text("edit-not-understood"))
         self._may(self.intents[meant.intent], turn)
-        turn.road.take_back(turn.member, before, turn.now)
+        if before is not None:
+            turn.road.take_back(turn.member, before, turn.now, may_be_nothing=True)
         reply = self._all(meant, turn)
         return replace(reply, text=text("instead", now=reply.text))
 

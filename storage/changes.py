@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
-from sqlalchemy import Date, LargeBinary, event, exists, insert, inspect, update
+from sqlalchemy import Date, LargeBinary, event, insert, inspect, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import UOWTransaction, aliased
+from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Session, SQLModel, col, select
 
 from crmbot.errors import Refused
@@ -70,6 +70,7 @@ class Acting:
         self.member_id: int | None = None
         self.kind = ""
         self.at = datetime.min.replace(tzinfo=UTC)
+        self.undoing = False
         self.changed = False
         self.forget()
 
@@ -157,6 +158,7 @@ def _change(row: Tracked, acting: Acting, *, was: bool, stays: bool) -> dict[str
         "kind": type(row).__name__,
         "row": row.id,
         "seal_id": seal_id,
+        "undoes": acting.undoing,
         "before": sealed[0],
         "after": sealed[1],
     }
@@ -209,12 +211,19 @@ class Changes:
             raise Refused(text("nothing-to-undo"))
         for change in changes:
             self._refuse_if_changed_since(change)
+        self._acting.undoing = True
         for change in changes:
             self._restore(change)
             change.undone_by = self.message
+        self._acting.undoing = False
         stands_again = update(Change).where(col(Change.undone_by) == message).values(undone_by=None)
         redone = self._session.execute(stands_again).rowcount > 0  # type: ignore[attr-defined]  # an update has one
         return TakenBack(sorted({ref for change in changes if (ref := _ref(change))}), redone)
+
+    def any_of(self, member: Member, message: int) -> bool:
+        """Whether the message changed anything that could be taken back."""
+        mine = select(Change.id).where(Change.by == member.id, Change.handled_id == message)
+        return self._session.exec(mine.where(col(Change.undone_by).is_(None)).limit(1)).first() is not None
 
     def _refuse_if_changed_since(self, change: Change) -> None:
         since = select(Change).where(Change.kind == change.kind, Change.row == change.row)
@@ -247,8 +256,7 @@ class Changes:
 
 def _standing(query: Any) -> Any:
     """Only changes that count: neither taken back, nor the taking back of another."""
-    other = aliased(Change)
-    return query.where(col(Change.undone_by).is_(None), ~exists().where(col(other.undone_by) == Change.handled_id))
+    return query.where(col(Change.undone_by).is_(None), col(Change.undoes).is_(False))
 
 
 def _typed(kind: Any, value: Any) -> Any:

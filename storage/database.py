@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import random
 import sqlite3
 import threading
@@ -20,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm.exc import StaleDataError
 
 from crmbot.errors import BadInput, Unavailable
+from crmbot.incoming import Place
 from storage.audit import Head
 from storage.places import Places
 from storage.secrets import Keys
@@ -29,6 +31,7 @@ from storage.store import Shared, Store
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 A = TypeVar("A")
+Rider = Callable[[Connection], None]
 AT_ONCE = 50  # messages that share a commit
 THREADS = 8  # connections to PostgreSQL and MySQL
 TRIES = 6  # of a transaction that lost against another
@@ -63,7 +66,7 @@ class Database:
         self.keys = keys
         self._engine = connect(self.url)
         self._shared = Shared(keys, encrypt_notes)
-        self._riders: deque[Callable[[Connection], None]] = deque()
+        self._riders: deque[Rider] = deque()
         sqlite = self.url.get_backend_name() == "sqlite"
         self._threads = ThreadPoolExecutor(1 if sqlite else THREADS, "writer" if sqlite else "road")
         self._queue: deque[Work[Any, Any]] = deque()
@@ -108,7 +111,7 @@ class Database:
         self.submit(Work(prepare, work, done), first=first)
         return future
 
-    def ride(self, statement: Callable[[Connection], None]) -> None:
+    def ride(self, statement: Rider) -> None:
         """Have something small written with whatever transaction comes next."""
         self._riders.append(statement)
 
@@ -143,7 +146,7 @@ class Database:
         self._threads.shutdown(wait=True)
         if self._riders:
             with suppress(Unavailable), self._engine.begin() as connection:
-                self._let_ride(connection)
+                self._let_ride(connection, [])
         self._engine.dispose()
 
     # SQLite
@@ -155,22 +158,23 @@ class Database:
             return  # an earlier batch has taken it along
         prepared = [_prepared(each) for each in batch]
         ends: list[tuple[Any, BaseException | None]] = []
-        riders: list[Callable[[Connection], None]] = []
+        riders: list[Rider] = []
+        seen: dict[Place, int] = {}
         try:
             with self._engine.begin() as connection:
-                riders = self._let_ride(connection)
+                self._let_ride(connection, riders)
                 head = Head()
                 for work, (given, problem) in zip(batch, prepared, strict=True):
-                    ends.append((None, problem) if problem else self._savepoint(connection, work, given, head))
+                    ends.append((None, problem) if problem else self._savepoint(connection, work, given, head, seen))
+            self._shared.places.learn(seen)
         except BaseException as error:  # the commit failed: nobody's work is kept
             self._get_off(riders)
-            self._shared.places.forget()
             ends = [(None, _away(error))] * len(batch)
         for work, (result, end) in zip(batch, ends, strict=True):
             work.done(result, end)
 
     def _savepoint(
-        self, connection: Connection, work: Work[Any, Any], given: Any, head: Head
+        self, connection: Connection, work: Work[Any, Any], given: Any, head: Head, seen: dict[Place, int]
     ) -> tuple[Any, BaseException | None]:
         """An error not caught around its own savepoint would undo the whole group."""
         driver: Any = connection.connection.driver_connection  # SQLAlchemy's own savepoints cost ten times as much
@@ -187,6 +191,7 @@ class Database:
             driver.execute("RELEASE message")
             return None, error
         driver.execute("RELEASE message")
+        seen.update(store.places_seen)
         return result, None
 
     # PostgreSQL, MySQL, MariaDB
@@ -209,29 +214,28 @@ class Database:
         work.done(result, Unavailable("changed at the same time") if isinstance(end, StaleDataError) else end)
 
     def _transaction(self, work: Work[Any, Any], given: Any) -> tuple[Any, BaseException | None]:
-        riders: list[Callable[[Connection], None]] = []
+        riders: list[Rider] = []
         try:
             with self._engine.begin() as connection:
-                riders = self._let_ride(connection)
+                self._let_ride(connection, riders)
                 store = Store(connection, self._shared)
                 result = work.work(given, store)
                 store.finish()
+            self._shared.places.learn(store.places_seen)
         except BaseException as error:
             self._get_off(riders)
-            self._shared.places.forget()
             return None, _away(error)
         return result, None
 
-    def _let_ride(self, connection: Connection) -> list[Callable[[Connection], None]]:
-        riders = []
+    def _let_ride(self, connection: Connection, riding: "list[Rider]") -> None:
+        """Write what waits to ride along; `riding` is told first, so that a failed transaction loses none."""
         with suppress(IndexError):
             while True:
-                riders.append(self._riders.popleft())
-        for rider in riders:
+                riding.append(self._riders.popleft())
+        for rider in riding:
             rider(connection)
-        return riders
 
-    def _get_off(self, riders: list[Callable[[Connection], None]]) -> None:
+    def _get_off(self, riders: list[Rider]) -> None:
         self._riders.extendleft(reversed(riders))
 
 
@@ -268,16 +272,25 @@ def database_url(url: str) -> URL:
 def connect(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            engine = create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, pool_size=THREADS + 2)
+            engine = create_engine(
+                url, isolation_level="READ COMMITTED", hide_parameters=True, pool_pre_ping=True, pool_size=THREADS + 2
+            )
         else:
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(url)
+            _make_private(Path(str(url.database)))
+            engine = create_engine(url, hide_parameters=True)
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)
     except (NoSuchModuleError, OSError) as error:
         raise BadInput(f"database.url: {error}") from error
     event.listen(engine, "handle_error", _say_away)
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """A new database is for its owner's eyes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:

@@ -18,15 +18,15 @@ LOCK = select(PLACE.c.id).where(PLACE.c.id == bindparam("row")).with_for_update(
 
 
 class Places:
-    """Remembers the ids of places that were seen: they never change, and every message asks."""
+    """Remembers the ids of places once they are committed: they never change, and every message asks."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._known: dict[Place, int] = {}
 
-    def id_of(self, place: Place, connection: Connection, now: datetime) -> int:
-        """Its row, made when there is none. A place that writes to us is not dead."""
-        if known := self._known.get(place):
+    def id_of(self, place: Place, connection: Connection, now: datetime, seen: dict[Place, int]) -> int:
+        """Its row, made when there is none; noted in `seen`. A place that writes to us is not dead."""
+        if known := self._known.get(place) or seen.get(place):
             return known
         key = self.key(place)
         row = FIND.first(connection, {"key": key})
@@ -39,12 +39,17 @@ class Places:
                 "private": place.private,
                 "seen_at": now,
             }
-            return ADD.insert(connection, values)
+            seen[place] = ADD.insert(connection, values)
+            return seen[place]
         id, dead = row
         if dead:
             connection.execute(REVIVE, {"row": id})
-        self._known[place] = id
-        return int(id)
+        seen[place] = int(id)
+        return seen[place]
+
+    def learn(self, seen: dict[Place, int]) -> None:
+        """These are committed."""
+        self._known.update(seen)
 
     def find(self, place: Place, connection: Connection) -> int | None:
         if known := self._known.get(place):
@@ -58,7 +63,7 @@ class Places:
             connection.execute(LOCK, {"row": id})
 
     def forget(self) -> None:
-        """What was seen in a transaction that came to nothing may not exist."""
+        """Some place is called otherwise, or dead: it is asked for again."""
         self._known.clear()
 
     def key(self, place: Place) -> bytes:

@@ -37,7 +37,10 @@ HANDLED, DIALOGUE = Handled.__table__, DialogueRow.__table__  # type: ignore[att
 SEEN = Statement(select(HANDLED.c.body).where(HANDLED.c.key == bindparam("key")))
 TAKE_IN = Statement(insert(HANDLED))
 SOURCE = Statement(
-    select(HANDLED.c.id).where(HANDLED.c.source == bindparam("source")).order_by(HANDLED.c.id.desc()).limit(1)
+    select(HANDLED.c.id)
+    .where(HANDLED.c.source == bindparam("source"), HANDLED.c.id != bindparam("itself"))
+    .order_by(HANDLED.c.id.desc())
+    .limit(1)
 )
 DIALOGUE_OF = Statement(
     select(DIALOGUE.c.id, DIALOGUE.c.body, DIALOGUE.c.until).where(
@@ -66,6 +69,7 @@ class Store:
         self.encrypt_notes = shared.encrypt_notes
         self.outgoing: list[Outgoing] = []
         self.acting = Acting(shared.keys)
+        self.places_seen: dict[Place, int] = {}
         self._places = shared.places
         self._session: Session | None = None
         self._message: int | None = None
@@ -143,13 +147,16 @@ class Store:
     def first_time(self, incoming: Incoming, now: datetime) -> bool:
         """Whether this message is new; then it is noted. The same key with another body is refused and audited."""
         key, body = self.keys.digest("handled.key", incoming.key), self.keys.digest("handled.body", _body(incoming))
-        place = self._places.id_of(incoming.place, self.connection, now)
+        place = self.place_id(incoming.place, now)
         values = {"key": key, "body": body, "place_id": place, "at": now, "source": self._source(incoming)}
         try:
             with self._apart():
                 self._message = TAKE_IN.insert(self.connection, values)
         except IntegrityError:  # its key is there already: the database decides, no look beforehand
-            if SEEN.value(self.connection, {"key": key}) != body:
+            before = SEEN.value(self.connection, {"key": key})
+            if before is None:
+                raise
+            if before != body:
                 log.warning("a message came again with other words: refused")
                 self._audit.add(now, None, "refused: same key, other words")
             return False
@@ -166,7 +173,7 @@ class Store:
         return SEEN.value(self.connection, {"key": key}) is not None
 
     def place_id(self, place: Place, now: datetime) -> int:
-        return self._places.id_of(place, self.connection, now)
+        return self._places.id_of(place, self.connection, now, self.places_seen)
 
     def _source(self, incoming: Incoming) -> bytes | None:
         return self._source_key(incoming.place, incoming.message_id) if incoming.message_id else None
@@ -175,9 +182,9 @@ class Store:
         return self.keys.digest("handled.source", json.dumps([place.channel, place.chat, message_id]))
 
     def handled(self, place: Place, message_id: str) -> int | None:
-        """The row of the message that the platform calls so."""
+        """The row of the message that the platform calls so; an edit is called as what it replaces."""
         source = self._source_key(place, message_id)
-        found: int | None = SOURCE.value(self.connection, {"source": source})
+        found: int | None = SOURCE.value(self.connection, {"source": source, "itself": self.message})
         return found
 
     def member(self, sender: Sender) -> Member | None:
@@ -191,7 +198,7 @@ class Store:
         self._audit.add(self.acting.at, self.acting.member_id, f"{kind}: {self.acting.kind}")
 
     def dialogue(self, member: Member, place: Place, now: datetime) -> Dialogue:
-        ids = {"member": member.id, "place": self._places.id_of(place, self.connection, now)}
+        ids = {"member": member.id, "place": self.place_id(place, now)}
         row = DIALOGUE_OF.first(self.connection, ids)
         if row is None:
             return Dialogue()
@@ -202,7 +209,7 @@ class Store:
 
     def remember(self, dialogue: Dialogue, member: Member, place: Place, now: datetime) -> None:
         """Written outside the handler's savepoint: a question stays asked though nothing else was done."""
-        ids = {"member": member.id, "place": self._places.id_of(place, self.connection, now)}
+        ids = {"member": member.id, "place": self.place_id(place, now)}
         body = json.dumps(asdict(dialogue), ensure_ascii=False).encode()
         if self._before is None and dialogue == Dialogue():
             return
@@ -246,7 +253,7 @@ class Store:
         edits: str = "",
         answers: str = "",
     ) -> None:
-        place_id = self._places.id_of(place, self.connection, now)
+        place_id = self.place_id(place, now)
         row = outbox.add(
             self.connection,
             self.keys,
@@ -261,8 +268,10 @@ class Store:
         )
         self.outgoing.append(Outgoing(row, token, place, reply, language, edits, answers))
 
-    def take_back(self, member: Member, message: int, now: datetime) -> None:
-        self.changes.take_back(member, message, now)
+    def take_back(self, member: Member, message: int, now: datetime, *, may_be_nothing: bool = False) -> None:
+        """`may_be_nothing`: what it did may have been a slip that changed nothing."""
+        if not may_be_nothing or self.changes.any_of(member, message):
+            self.changes.take_back(member, message, now)
 
     def join(self, token: str, sender: Sender, now: datetime) -> Member | None:
         with self.savepoint():

@@ -499,6 +499,7 @@ class Change(Row, table=True):
     seal_id: bytes = Field(sa_type=SEAL_ID)
     before: bytes | None = sealed(default=None)
     after: bytes | None = sealed(default=None)
+    undoes: bool = False  # it puts back what an earlier change had changed
     undone_by: int | None = Field(default=None, foreign_key="handled.id")
 
 

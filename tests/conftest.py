@@ -71,8 +71,9 @@ class Chat:
     said: str = ""  # the platform's id of the last message said
 
     def say(self, words: str | Press, *, key: str = "", reply_to: str = "", edited_of: str = "", **more: object) -> str:
-        self.said = f"i{next(self.numbers)}"
-        key = key or f"test/{self.sender.id}/{self.said}"
+        number = next(self.numbers)
+        self.said = edited_of or f"i{number}"  # platforms call an edited message as they called it before
+        key = key or f"test/{self.sender.id}/{number}"
         incoming = Incoming(
             key, self.sender, self.place, self.app.clock(), words, self.said, reply_to, edited_of, **more
         )

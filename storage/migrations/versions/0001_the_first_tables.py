@@ -303,6 +303,7 @@ def upgrade() -> None:
         sa.Column("seal_id", columns.SEAL_ID, nullable=False),
         sa.Column("before", columns.SEALED, nullable=True),
         sa.Column("after", columns.SEALED, nullable=True),
+        sa.Column("undoes", sa.Boolean(), nullable=False),
         sa.Column("undone_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["by"], ["member.id"], name=op.f("fk_change_by")),
         sa.ForeignKeyConstraint(["handled_id"], ["handled.id"], name=op.f("fk_change_handled_id")),
