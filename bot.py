@@ -5,12 +5,14 @@ Imports within functions keep `parse` quick and each command light.
 
 import asyncio
 import json
+import logging
 import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -117,16 +119,18 @@ async def running(
     from storage import Outbox
     from storage.waiting import WaitingRows, begin_run, end_run
 
-    unclean = await database.arun(begin_run)
+    unclean = await database.arun(partial(begin_run, tuple(channels)))
     app, outbox = build(settings), Outbox(database, now)
     delivery = Delivery(outbox, channels, app.cannot_draw)
-    bot = Running(app, database, WaitingRows(now), delivery, outbox, patience=patience, unclean=unclean)
+    bot = Running(
+        app, database, WaitingRows(now, tuple(channels)), delivery, outbox, patience=patience, unclean=unclean
+    )
     await bot.start()
     try:
         yield bot
     finally:
         await bot.close()
-        await database.arun(end_run)
+        await database.arun(partial(end_run, tuple(channels)))
 
 
 async def _serve(settings: "Settings") -> None:
@@ -154,8 +158,10 @@ async def _serve(settings: "Settings") -> None:
 async def _chat(settings: "Settings", database: "Database", name: str, role: str, *, as_json: bool) -> None:
     from adapters.terminal import Terminal
     from crmbot.incoming import Incoming, Sender
+    from crmbot.logs import set_up
     from crmbot.people import Role
 
+    set_up(logging.ERROR)
     sender = Sender("terminal", name, name.title(), settings.bot.language)
     await database.arun(lambda store: store.members.enrol(sender, Role(role), now()))
     terminal = Terminal(sender, sys.stdout, session=secrets.token_hex(8), clock=now, as_json=as_json)

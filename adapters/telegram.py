@@ -101,6 +101,7 @@ def receive(update: Update, bot_id: str, username: str = "") -> Incoming | None:
         reply_to=_reply_to(message),
         edited_of=str(message.message_id) if update.edited_message else "",
         contact=_contact(message.contact) if message.contact else None,
+        forwarded=message.forward_origin is not None,
     )
 
 

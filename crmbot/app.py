@@ -1,14 +1,15 @@
 """The one road every message takes."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from crmbot.dialogue import SURE, Asked, Command, Dialogue, Records, Resolver, confirmation
+from crmbot.dialogue import SURE, Asked, Command, Dialogue, Question, Records, Resolver, confirmation, several
 from crmbot.errors import NotAllowed, Refused, Unavailable
 from crmbot.incoming import Incoming, Place, Press, Sender
 from crmbot.intents import Intent
@@ -20,6 +21,8 @@ from crmbot.words import LANGUAGES, language_of
 
 log = logging.getLogger(__name__)
 LONGEST = 4096  # characters of a message that are read for their meaning
+FLOOD, WITHIN = 20, timedelta(seconds=10)  # messages of one stranger, after which the bot falls silent
+STRANGERS = 10_000  # that are kept count of
 INVITATION = "i_"  # what a token of an invitation begins with, also behind t.me/bot?start=
 
 
@@ -66,9 +69,9 @@ class Read:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Turn:
-    """One message, with all that is known of it inside the transaction."""
+    """One message, with all that is known of it inside the transaction; `done`: what it changed is kept."""
 
     incoming: Incoming
     meant: Understood
@@ -76,6 +79,7 @@ class Turn:
     dialogue: Dialogue
     road: Road
     now: datetime
+    done: bool = False
 
     @property
     def local(self) -> datetime:
@@ -92,6 +96,7 @@ class App:
     currency: str = "USD"
     service_open: bool = True
     _zones: dict[tuple[str, str], str] = field(default_factory=dict)  # where each sender was last known to be
+    _heard: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)  # when strangers wrote
 
     def read(self, incoming: Incoming) -> Read:
         """What the words mean. Pure but for a guess at the sender's time zone, which `answer` checks."""
@@ -119,12 +124,12 @@ class App:
         road.remember(turn.dialogue, member, incoming.place, now)
         self._say(reply, turn)
 
-    def apologise(self, incoming: Incoming, road: Road) -> None:
+    def apologise(self, incoming: Incoming, road: Road, error: BaseException | None = None) -> None:
         """What is kept of a message that the road itself broke on: that it came, and that it is our mistake."""
         now = self.clock()
         if road.first_time(incoming, now):
             language = language_of(incoming.sender.language, self.language)
-            road.say(self.our_bug(), incoming.place, language, self.token(), now)
+            road.say(self.our_bug(error), incoming.place, language, self.token(), now)
 
     def tell_owners(self, reply: Reply, road: Road) -> None:
         """In their private chats, wherever they talk to the bot."""
@@ -132,10 +137,10 @@ class App:
             place = Place(sender.channel, sender.id)
             road.say(reply, place, language or self.language, self.token(), self.clock())
 
-    def our_bug(self) -> Reply:
+    def our_bug(self, error: BaseException | None) -> Reply:
         """The handled row is kept, or the platform would bring the message that breaks us for ever."""
         incident = self.token()[:8]
-        log.exception("incident %s", incident)
+        log.error("incident %s", incident, exc_info=error)
         return Reply(text("our-bug", incident=incident))
 
     def cannot_draw(self, outgoing: Outgoing) -> None:
@@ -166,17 +171,22 @@ class App:
         """What the command comes to; unless it is done, nothing that it changed stays."""
         question, turn.dialogue.question = turn.dialogue.question, None
         unconfirmed, turn.dialogue.unconfirmed = turn.dialogue.unconfirmed, None
+        about = dict(turn.dialogue.about)
+        reply = self._tried(turn, question, unconfirmed)
+        if not turn.done:
+            turn.dialogue.about = about  # nobody speaks of what was not kept
+        return reply
+
+    def _tried(self, turn: Turn, question: Question | None, unconfirmed: Command | None) -> Reply:
         try:
             with turn.road.savepoint():
                 meant = self._command(turn)
                 said = turn.incoming.said
                 if question and isinstance(said, str):
                     meant = question.answered(said, meant, now=turn.local, language=turn.member.language)
-                if turn.incoming.edited_of:
-                    return self._amend(meant, turn)
-                if meant.intent == "confirm" and not meant.slots and unconfirmed:
-                    return self._do(Understood(unconfirmed.intent, unconfirmed.slots), turn, confirmed=True)
-                return self._all(meant, turn)
+                reply = self._carry_out(meant, turn, unconfirmed)
+            turn.done = True
+            return reply
         except Asked as asked:
             turn.dialogue.question, turn.dialogue.unconfirmed = asked.question, asked.unconfirmed
             return asked.reply
@@ -185,9 +195,18 @@ class App:
             return Reply(no.text)
         except Unavailable:
             raise
-        except Exception:
+        except Exception as error:
             turn.road.audit("bug")
-            return self.our_bug()
+            return self.our_bug(error)
+
+    def _carry_out(self, meant: Understood, turn: Turn, unconfirmed: Command | None) -> Reply:
+        if turn.incoming.forwarded:
+            return Reply(text("forwarded"))  # somebody else's words are never a command
+        if turn.incoming.edited_of:
+            return self._amend(meant, turn)
+        if meant.intent == "confirm" and not meant.slots and unconfirmed:
+            return self._do(Understood(unconfirmed.intent, unconfirmed.slots), turn, confirmed=True)
+        return self._all(meant, turn)
 
     def _command(self, turn: Turn) -> Understood:
         if isinstance(turn.incoming.said, str):
@@ -208,21 +227,29 @@ class App:
 
     def _all(self, meant: Understood, turn: Turn) -> Reply:
         """Every command of the message, done and taken back as one; what one of them lacks is asked for first."""
-        reply = self._do(meant, turn, confirmed=False)
-        for each in meant.also:
-            after = self._do(each, turn, confirmed=False)
-            reply = replace(after, text=text("and-then", first=reply.text, then=after.text))
-        return reply
+        chain = [Command(each.intent, each.slots) for each in (meant, *meant.also)]
+        if len(chain) == 1:
+            return self._do(meant, turn, confirmed=False)
+        replies = []
+        for at, each in enumerate(chain):
+            try:
+                reply = self._do(Understood(each.intent, each.slots), turn, confirmed=False)
+            except Asked as asked:
+                raise asked.among(chain[:at], chain[at + 1 :]) from asked
+            replies.append(_among(reply, chain[:at], chain[at + 1 :]))
+        return _together(replies)
 
     def _do(self, meant: Understood, turn: Turn, *, confirmed: bool) -> Reply:
         match meant.intent:
             case "confirm" if meant.slots:  # the [Yes] under a question
                 return self._do(Understood(meant.slots["intent"], meant.slots["slots"]), turn, confirmed=True)
+            case "several":  # a button under one of several commands of a message
+                return self._all(_chained(meant.slots["commands"]), turn)
             case "instead":  # [Same as C12]: what a message did is taken back and done to another record
-                self._may(self.intents[meant.slots["intent"]], turn)
+                again = _chained(meant.slots["commands"])
+                self._may(self.intents[again.intent], turn)
                 turn.road.take_back(turn.member, meant.slots["message"], turn.now)
-                again = Understood(meant.slots["intent"], meant.slots["slots"])
-                return replace(self._do(again, turn, confirmed=True), in_place=True)
+                return replace(self._all(again, turn), in_place=True)
         spec = self.intents.get(meant.intent)
         if spec is None:
             return Reply(text("not-understood"))
@@ -253,13 +280,22 @@ class App:
 
     def _answer_stranger(self, incoming: Incoming, road: Road, now: datetime) -> None:
         """An invitation is taken; else the service desk, or one neutral sentence. Groups hear nothing."""
-        if not incoming.place.private:
+        if not incoming.place.private or self._floods(incoming.sender, now):
             return
         road.acts(None, "stranger", now)
         language = language_of(incoming.sender.language, self.language)
         reply = self._welcome(incoming, road, now)
         if reply:
             road.say(reply, incoming.place, language, self.token(), now)
+
+    def _floods(self, sender: Sender, now: datetime) -> bool:
+        """Whether a stranger wrote too much at once: then the bot falls silent and keeps nothing."""
+        if len(self._heard) > STRANGERS:
+            self._heard.clear()
+        times = self._heard.setdefault((sender.channel, sender.id), deque(maxlen=FLOOD))
+        floods = len(times) == FLOOD and now - times[0] < WITHIN
+        times.append(now)
+        return floods
 
     def _welcome(self, incoming: Incoming, road: Road, now: datetime) -> Reply | None:
         if token := _invitation(incoming):
@@ -292,6 +328,33 @@ def _shared_contact(incoming: Incoming) -> Understood:
     return Understood("customer.add", slots)
 
 
+def _chained(commands: Sequence[Sequence[Any]]) -> Understood:
+    """The commands that a button carries, as one message would."""
+    first, *others = (Understood(intent, slots) for intent, slots in commands)
+    return replace(first, also=tuple(others))
+
+
+def _among(reply: Reply, before: Sequence[Command], after: Sequence[Command]) -> Reply:
+    """What would do one command to another record does the others of its message again too."""
+    buttons = tuple(
+        replace(each, slots={**each.slots, **several(before, Command(*each.slots["commands"][0]), after)})
+        if each.intent == "instead"
+        else each
+        for each in reply.buttons
+    )
+    return replace(reply, buttons=buttons)
+
+
+def _together(replies: Sequence[Reply]) -> Reply:
+    """One answer to several commands: all that was said, the last card, and what may be put right in any."""
+    *others, last = replies
+    words = last.text
+    for each in reversed(others):
+        words = text("and-then", first=each.text, then=words)
+    mended = tuple(button for each in others for button in each.buttons if button.intent == "instead")
+    return replace(last, text=words, buttons=last.buttons + mended)
+
+
 def _same_as(near: Sequence[Any], spec: Intent, meant: Understood, turn: Turn) -> tuple[Button, ...]:
     """Offered after a new customer was made: it may have been one of these."""
     message = turn.road.message
@@ -301,7 +364,7 @@ def _same_as(near: Sequence[Any], spec: Intent, meant: Understood, turn: Turn) -
         Button(
             text("button-same-as", label=each.label),
             "instead",
-            {"message": message, "intent": spec.name, "slots": {**rest, slot: each.ref}},
+            {"message": message, "commands": [[spec.name, {**rest, slot: each.ref}]]},
             once=True,
         )
         for each in near[:2]

@@ -1,7 +1,7 @@
 """What a person is being asked, and which record is meant."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -29,15 +29,37 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A command that lacks one thing; what is said next may be that thing. `record`: it is a record that lacks."""
+    """A command that lacks one thing; what is said next may be that thing.
+
+    `record`: it is a record that lacks; `options`: refs and labels of those it may be. `before` and `after`: the
+    other commands of the message, which wait for the answer too.
+    """
 
     command: Command
     asks: str
     record: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    before: tuple[Command, ...] = ()
+    after: tuple[Command, ...] = ()
+
+    def chosen(self, said: str) -> str:
+        """The ref of the one option that is meant: by its number in the list, or by words of its label."""
+        words = said.strip().casefold()
+        if words.isascii() and words.isdecimal() and 0 < int(words[:3]) <= len(self.options):
+            return self.options[int(words[:3]) - 1][0]
+        words = words.removeprefix("the ").removesuffix(" one")
+        fitting = [ref for ref, label in self.options if words and words in label.casefold()]
+        return fitting[0] if len(fitting) == 1 else ""
+
+    def whole(self, meant: Understood) -> Understood:
+        """The answered command among the others of its message."""
+        chain = [*self.before, Command(meant.intent, meant.slots), *self.after]
+        also = tuple(Understood(each.intent, each.slots) for each in chain[1:])
+        return Understood(chain[0].intent, chain[0].slots, meant.confidence, also)
 
     def answered(self, said: str, meant: Understood, *, now: datetime, language: str) -> Understood:
         """The whole command, if `said` is the missing thing; else what `said` means by itself."""
-        ref = read("ref", said, now=now, language=language)
+        ref = self.chosen(said) or read("ref", said, now=now, language=language)
         if meant.intent != "unknown" and meant.confidence >= SURE and not ref:
             return meant
         if self.record:
@@ -46,7 +68,7 @@ class Question:
             given = {self.asks: read(self.asks, said, now=now, language=language)}
         if None in given.values():
             return meant
-        return Understood(self.command.intent, {**self.command.slots, **given})
+        return self.whole(Understood(self.command.intent, {**self.command.slots, **given}))
 
 
 @dataclass(slots=True)
@@ -68,6 +90,22 @@ class Asked(Exception):
         self.reply = reply
         self.question = question
         self.unconfirmed = unconfirmed
+
+    def among(self, before: Sequence[Command], after: Sequence[Command]) -> "Asked":
+        """The same, for a message that holds other commands too: answer or button does them all."""
+        question = self.question and replace(self.question, before=tuple(before), after=tuple(after))
+        buttons = tuple(
+            replace(each, intent="several", slots=several(before, Command(each.intent, each.slots), after))
+            if each.intent != "cancel"
+            else each
+            for each in self.reply.buttons
+        )
+        return Asked(replace(self.reply, buttons=buttons), question=question)
+
+
+def several(before: Sequence[Command], command: Command, after: Sequence[Command]) -> dict[str, Any]:
+    """The slots of a button that does several commands, one after the other."""
+    return {"commands": [[each.intent, dict(each.slots)] for each in (*before, command, *after)]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +195,10 @@ class Resolver:
             raise NotFound(kind.__name__.lower(), ref or " ".join(named.values()))
         if len(found.sure) > 1:
             command = Command(spec.name, meant.slots)
-            choices = _choices(slot, spec, meant, found.sure[:MOST_CHOICES])
-            raise Asked(Reply(text("which-one"), buttons=choices), question=Question(command, slot, record=True))
+            offered = found.sure[:MOST_CHOICES]
+            options = tuple((each.ref, each.label) for each in offered)
+            choices = _choices(slot, spec, meant, offered)
+            raise Asked(Reply(text("which-one"), buttons=choices), question=Question(command, slot, True, options))
         return found.sure[0]
 
     def _pointed_at(self, kind: type[Any], mark: Meant, *, required: bool) -> str:

@@ -38,7 +38,7 @@ class Press:
     @classmethod
     def read(cls, payload: str) -> "Press":
         token, _, button = payload.rpartition(":")
-        return cls(token, int(button) if button.isdecimal() and len(button) < 4 else -1)
+        return cls(token, int(button) if button.isascii() and button.isdecimal() and len(button) < 4 else -1)
 
     @property
     def payload(self) -> str:
@@ -84,6 +84,7 @@ class Incoming:
     edited_of: str = ""  # the platform's id of the message that this one replaces
     files: tuple[File, ...] = ()
     contact: Contact | None = None
+    forwarded: bool = False  # somebody else's words
 
     def __post_init__(self) -> None:
         if isinstance(self.said, str):

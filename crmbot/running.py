@@ -139,13 +139,13 @@ class Running:
             outgoing = await self._database.take(lambda: self._app.read(incoming), answer)
         except Unavailable:
             raise
-        except Exception:  # the road itself broke: nothing of the message is kept but that it came
-            log.exception("the road broke on a message")
-            outgoing = await self._database.take(_nothing, lambda _, road: self._apologise(incoming, road))
+        except Exception as error:  # the road itself broke: nothing of the message is kept but that it came
+            broken = error
+            outgoing = await self._database.take(_nothing, lambda _, road: self._apologise(incoming, road, broken))
         self._follow(outgoing)
 
-    def _apologise(self, incoming: Incoming, road: Road) -> list[Outgoing]:
-        self._app.apologise(incoming, road)
+    def _apologise(self, incoming: Incoming, road: Road, error: BaseException) -> list[Outgoing]:
+        self._app.apologise(incoming, road, error)
         self._rows.done_waiting(incoming, road)
         return road.outgoing
 
@@ -186,8 +186,13 @@ class Running:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SWEEP if any(self._behind.values()) else None)
             self._wake.clear()
-            with contextlib.suppress(Unavailable):  # the next round finds the same rows
+            try:
                 await self._sweep()
+            except Unavailable:
+                pass  # the next round finds the same rows
+            except Exception:  # our bug, and no reason to leave the others waiting
+                log.exception("while sweeping")
+                await asyncio.sleep(SWEEP)
 
     async def _sweep(self) -> None:
         """Handle what waits, chats side by side, in order within one."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from crmbot.errors import Moved, Passing, Permanent
+from crmbot.errors import Moved, Passing, Permanent, Unavailable
 from crmbot.incoming import Place
 from crmbot.reply import Reply
 
 log = logging.getLogger(__name__)
+AGAIN = 1.0  # seconds until the database is asked again
+DOUBTS = 4  # times that a row whose arrival is unknown is sent again
 AT_ONCE = 24  # the HTTP clients scan all their connections for a free one: more at once is slower
 
 
@@ -64,6 +66,7 @@ class Delivery:
         self._queues: dict[Place, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._known: set[int] = set()  # the rows that are queued here, so that a sweep adds none twice
+        self._doubts: dict[int, int] = {}  # how often the end of a row's sending was unknown
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     def post(self, outgoing: Iterable[Outgoing]) -> None:
@@ -94,8 +97,15 @@ class Delivery:
     async def _work_off(self, place: Place, queue: deque[Outgoing]) -> None:
         try:
             while queue:
-                if await self._send(queue[0]):
-                    self._known.discard(queue.popleft().id)
+                try:
+                    done = await self._send(queue[0])
+                except Unavailable:  # what was to be written of it could not be: the row is tried again
+                    await asyncio.sleep(AGAIN)
+                    continue
+                if done:
+                    sent = queue.popleft()
+                    self._known.discard(sent.id)
+                    self._doubts.pop(sent.id, None)
         finally:
             self._known.difference_update(each.id for each in queue)
             del self._queues[place]
@@ -106,9 +116,14 @@ class Delivery:
             async with self._at_once:
                 message_id = await self._channels[outgoing.place.channel].send(outgoing)
         except Passing as wait:
+            doubts = self._doubts.get(outgoing.id, 0) + wait.doubtful
+            if doubts > DOUBTS:
+                await self._outbox.bury(outgoing, "in doubt")
+                return True
             if wait.doubtful:
+                self._doubts[outgoing.id] = doubts
                 self._repeat(outgoing)
-            await asyncio.sleep(wait.after)
+            await asyncio.sleep(wait.after * 2 ** max(0, doubts - 1))  # the more doubt, the longer the wait
             return False
         except Permanent as why:
             log.warning("a place on %s is dead: %s", outgoing.place.channel, why)

@@ -8,7 +8,7 @@ from crmbot.people import Member, Permission
 from crmbot.phone import read_phone, say_phone
 from crmbot.reply import Button, Card, Reply, Text, text, verbatim
 from handlers._time import say_day, today
-from handlers.deals import deal_buttons
+from handlers.deals import deal_buttons, owner_id
 from handlers.undo import undo_button
 from storage import Customer, NewCustomer, Store, Wanted, words_of
 
@@ -100,7 +100,7 @@ def find_customers(slots: FindCustomers, member: Member, store: Store, now: date
         (read_phone(slots.phone, member.zone) or slots.phone) if slots.phone else "",
         slots.email,
         slots.query,
-        member.id if slots.owner == "me" else store.members.called(slots.owner) if slots.owner else None,
+        owner_id(slots.owner or None, member, store),
     )
     found, count = store.customers.find(wanted, seen_by=member, limit=A_PAGE, offset=slots.skip)
     if count == 1:
@@ -124,7 +124,7 @@ def card(customer: Customer, store: Store, now: datetime, member: Member) -> Car
     contacts = store.customers.contacts(customer)
     if company := store.customers.company(customer):
         facts.append((text("slot", slot="company"), verbatim(company.name)))
-    if people := store.customers.people(customer)[:5]:
+    if people := store.customers.people(customer, seen_by=member)[:5]:
         facts.append((text("people"), verbatim(", ".join(each.name for each in people))))
     if contacts.phones:
         facts.append((text("slot", slot="phone"), verbatim(", ".join(map(say_phone, contacts.phones)))))

@@ -89,7 +89,7 @@ def list_deals(slots: ListDeals, member: Member, store: Store, now: datetime) ->
         seen_by=member,
         stages=(slots.stage,) if slots.stage else OPEN_STAGES,
         customers=store.customer_ids(slots.name) if slots.name else None,
-        owner=_owner(slots.owner, member, store),
+        owner=owner_id(slots.owner, member, store),
         closing=span(slots.period, slots.offset, today(now, member)) if slots.period else None,
         offset=slots.skip,
         limit=A_PAGE,
@@ -167,7 +167,7 @@ def _next_steps(deal: Deal) -> tuple[Button, ...]:
     return (*moves, won, Button(text("button-lost"), "deal.lose", {"ref": deal.ref}, once=True))
 
 
-def _owner(said: str | None, member: Member, store: Store) -> int | None:
+def owner_id(said: str | None, member: Member, store: Store) -> int | None:
     if said is None or said == "me":
         return member.id if said else None
     if (found := store.members.called(said)) is None:

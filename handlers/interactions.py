@@ -58,7 +58,7 @@ def _deal(slots: LogInteraction, member: Member, store: Store, now: datetime) ->
 def _follow_up(slots: LogInteraction, deal: Deal | None, member: Member, store: Store, now: datetime) -> Text:
     assert slots.due
     due, all_day = at(slots.due, member)
-    subject = slots.text or slots.customer.name
+    subject = slots.text if slots.text and not store.encrypt_notes else slots.customer.name
     task = store.interactions.follow_up(
         slots.customer, subject, owner=member, due=due, all_day=all_day, deal=deal, now=now
     )

@@ -87,7 +87,9 @@ class Customers:
             exact = [each for each in exact if each.company_id in of]
         if exact:
             return Found(exact)
-        live = visible(Customer, member, needs).where(col(Customer.archived_at).is_(None))
+        live = visible(Customer, member, needs).where(
+            col(Customer.archived_at).is_(None), col(Customer.unclaimed).is_(False)
+        )
         if company:
             live = live.where(col(Customer.company_id).in_(of or [-1]))
         scored = self._alike(name, live)
@@ -171,7 +173,10 @@ class Customers:
 
     def duplicates(self, new: NewCustomer, *, seen_by: Member) -> list[Customer]:
         """Those that may be the one to be added: of the same phone or email, or of a name as good as the same."""
-        query = visible(Customer, seen_by, Permission.READ_CUSTOMERS).where(col(Customer.archived_at).is_(None))
+        query = visible(Customer, seen_by, Permission.READ_CUSTOMERS).where(
+            col(Customer.archived_at).is_(None),
+            col(Customer.unclaimed).is_(False),  # whoever writes may call themselves what they like
+        )
         keys = [self._keys.digest("handle.phone", phones.matching(each)) for each in new.phones]
         keys += [self._keys.digest("handle.email", each.casefold()) for each in new.emails]
         same = query.where(col(Customer.id).in_(select(Handle.customer_id).where(col(Handle.value_key).in_(keys))))
@@ -262,8 +267,9 @@ class Customers:
     def company(self, customer: Customer) -> Customer | None:
         return self._session.get(Customer, customer.company_id) if customer.company_id else None
 
-    def people(self, customer: Customer) -> list[Customer]:
-        query = select(Customer).where(Customer.company_id == customer.id, col(Customer.archived_at).is_(None))
+    def people(self, customer: Customer, *, seen_by: Member) -> list[Customer]:
+        query = visible(Customer, seen_by, Permission.READ_CUSTOMERS)
+        query = query.where(Customer.company_id == customer.id, col(Customer.archived_at).is_(None))
         return list(self._session.exec(query.order_by(col(Customer.id)).limit(MOST)))
 
     def contacts(self, customer: Customer) -> Contacts:
@@ -281,7 +287,7 @@ class Customers:
 
 @cache
 def _called(scope: Scope) -> Statement:
-    live = within(Customer, scope).where(col(Customer.archived_at).is_(None))
+    live = within(Customer, scope).where(col(Customer.archived_at).is_(None), col(Customer.unclaimed).is_(False))
     named = live.where(col(Customer.name_key) == bindparam("key")).limit(MOST)
     return Statement(named.with_only_columns(*inspect(Customer).columns))
 

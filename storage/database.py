@@ -232,8 +232,14 @@ class Database:
         with suppress(IndexError):
             while True:
                 riding.append(self._riders.popleft())
-        for rider in riding:
-            rider(connection)
+        for rider in list(riding):
+            try:
+                rider(connection)
+            except Unavailable:
+                raise
+            except Exception:  # it would break every transaction to come
+                riding.remove(rider)
+                raise
 
     def _get_off(self, riders: list[Rider]) -> None:
         self._riders.extendleft(reversed(riders))

@@ -47,7 +47,12 @@ class Deals:
     ) -> Deal:
         assert customer.id
         deal = Deal(
-            customer_id=customer.id, owner_id=owner.id, title=title, close_date=close_date, note=note, created_at=now
+            customer_id=customer.id,
+            owner_id=owner.id,
+            title=title and title[:191],
+            close_date=close_date,
+            note=note,
+            created_at=now,
         )
         deal.money = amount
         deal.move(stage, at=now)

@@ -60,6 +60,7 @@ class Members:
             self._session.flush()
             assert row.id
             self._session.add(Account(member_id=row.id, channel=sender.channel, channel_id=sender.id))
+        row.team = row.team if row.active else team
         row.role, row.active = role, True
         self._session.flush()
         return row

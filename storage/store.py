@@ -311,10 +311,16 @@ def _of_dialogue(ids: Mapping[str, int]) -> bytes:
     return f"{ids['member']}/{ids['place']}".encode()
 
 
+def _question(raw: dict[str, Any]) -> Question:
+    before, after = ([Command(**each) for each in raw[name]] for name in ("before", "after"))
+    options = tuple((ref, label) for ref, label in raw["options"])
+    return Question(Command(**raw["command"]), raw["asks"], raw["record"], options, tuple(before), tuple(after))
+
+
 def _dialogue(raw: dict[str, Any]) -> Dialogue:
     question, unconfirmed = raw["question"], raw["unconfirmed"]
     return Dialogue(
-        Question(Command(**question["command"]), question["asks"], question["record"]) if question else None,
+        _question(question) if question else None,
         Command(**unconfirmed) if unconfirmed else None,
         raw["about"],
     )

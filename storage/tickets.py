@@ -1,15 +1,14 @@
 """Tickets: so far, what strangers write."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from crmbot.incoming import Incoming, Press
 from storage.interactions import Interactions
 from storage.rows import add_row
-from storage.tables import Customer, Interaction, Ticket
+from storage.tables import Customer, Ticket
 
-MOST, WITHIN = 20, timedelta(seconds=10)  # messages of one stranger, after which the bot falls silent
 SUBJECT = 200
 
 
@@ -18,22 +17,11 @@ class Tickets:
         self._session = session
 
     def hear(self, customer: Customer, incoming: Incoming, interactions: Interactions, now: datetime) -> str:
-        """Keep what an unknown person wrote with their open ticket, else with a new one; its ref.
-
-        Nothing when they write too much at once.
-        """
-        if self._too_many(customer, now):
-            return ""
+        """Keep what an unknown person wrote with their open ticket, else with a new one; its ref."""
         words = "" if isinstance(incoming.said, Press) else incoming.said
         ticket = self._open(customer) or self._add(customer, words, incoming.place.channel, now)
         interactions.add(customer, words, kind="message", at=now, by=None, ticket=ticket)
         return ticket.ref
-
-    def _too_many(self, customer: Customer, now: datetime) -> bool:
-        recent = select(func.count()).where(
-            Interaction.customer_id == customer.id, col(Interaction.at) > now - WITHIN, col(Interaction.by).is_(None)
-        )
-        return self._session.exec(recent).one() >= MOST
 
     def _open(self, customer: Customer) -> Ticket | None:
         query = select(Ticket).where(Ticket.customer_id == customer.id, Ticket.status != "closed")

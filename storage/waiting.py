@@ -1,6 +1,6 @@
 """Messages that are not finished: raw and sealed among those that wait, or put aside; and how the bot ended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -8,21 +8,30 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from crmbot.incoming import Incoming
 from storage.store import Store
-from storage.tables import Delivered, Setting, Waiting
+from storage.tables import Delivered, PlaceRow, Setting, Waiting
 
 INCOMING = TypeAdapter(Incoming)
 WAITING, DELIVERED, SETTING = Waiting.__table__, Delivered.__table__, Setting.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
+PLACE = PlaceRow.__table__  # type: ignore[attr-defined]  # the same
 FIND = select(WAITING.c.id).where(WAITING.c.key == bindparam("key"))
-ALL = select(WAITING.c.key, WAITING.c.body).where(WAITING.c.parked.is_(False)).order_by(WAITING.c.id).limit(500)
+ALL = (
+    select(WAITING.c.key, WAITING.c.body)
+    .join_from(WAITING, PLACE, PLACE.c.id == WAITING.c.place_id)
+    .where(WAITING.c.parked.is_(False))
+    .order_by(WAITING.c.id)
+    .limit(500)
+)
 DROP = delete(WAITING).where(WAITING.c.key == bindparam("key"), WAITING.c.parked.is_(False))
 COUNTED = select(DELIVERED.c.times).where(DELIVERED.c.key == bindparam("key"))
 AGAIN = update(DELIVERED).where(DELIVERED.c.key == bindparam("was")).values(times=DELIVERED.c.times + 1)
-RUNS = "running"
 
 
 class WaitingRows:
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    """Of the channels of this process: another one beside it, a terminal say, has its own."""
+
+    def __init__(self, clock: Callable[[], datetime], channels: Collection[str]) -> None:
         self._clock = clock
+        self._mine = ALL.where(PLACE.c.channel.in_(list(channels)))
 
     def wait(self, incoming: Incoming, store: Store) -> None:
         """Keep it as it came; once, however often it comes."""
@@ -32,7 +41,7 @@ class WaitingRows:
 
     def waiting(self, store: Store) -> Sequence[Incoming]:
         """The oldest, each chat's in the order in which they came."""
-        rows = store.connection.execute(ALL).all()
+        rows = store.connection.execute(self._mine).all()
         return [INCOMING.validate_json(store.keys.open("waiting.body", row.key, row.body)) for row in rows]
 
     def done_waiting(self, incoming: Incoming, store: Store) -> None:
@@ -71,22 +80,27 @@ class WaitingRows:
         store.connection.execute(insert(WAITING), values)
 
 
-def begin_run(store: Store) -> bool:
-    """Note that the bot runs; whether the last run ended without saying so."""
-    was = store.connection.execute(select(SETTING.c.value).where(SETTING.c.name == RUNS)).scalar()
-    _set_running(store, "yes", known=was is not None)
+def begin_run(channels: Collection[str], store: Store) -> bool:
+    """Note that the bot runs on these channels; whether its last run on them ended without saying so."""
+    name = _name(channels)
+    was = store.connection.execute(select(SETTING.c.value).where(SETTING.c.name == name)).scalar()
+    _set_running(name, "yes", store, known=was is not None)
     return was == "yes"
 
 
-def end_run(store: Store) -> None:
-    _set_running(store, "no", known=True)
+def end_run(channels: Collection[str], store: Store) -> None:
+    _set_running(_name(channels), "no", store, known=True)
 
 
-def _set_running(store: Store, value: str, *, known: bool) -> None:
+def _set_running(name: str, value: str, store: Store, *, known: bool) -> None:
     if known:
-        store.connection.execute(update(SETTING).where(SETTING.c.name == RUNS), {"value": value})
+        store.connection.execute(update(SETTING).where(SETTING.c.name == name), {"value": value})
     else:
-        store.connection.execute(insert(SETTING), {"name": RUNS, "value": value})
+        store.connection.execute(insert(SETTING), {"name": name, "value": value})
+
+
+def _name(channels: Collection[str]) -> str:
+    return " ".join(("running", *sorted(channels)))
 
 
 def _key(incoming: Incoming, store: Store) -> bytes:

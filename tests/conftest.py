@@ -163,11 +163,16 @@ def _wipe(url: str) -> None:
             connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
         else:
             connection.execute(text("SET FOREIGN_KEY_CHECKS=0"))
-            filled = [name for name in tables if connection.execute(text(f"SELECT 1 FROM `{name}` LIMIT 1")).first()]
-            for name in filled:
+            used = "WHERE table_schema = DATABASE() AND auto_increment > 1"
+            listed = connection.execute(text(f"SELECT table_name FROM information_schema.tables {used}"))
+            numbered = set(listed.scalars())
+            plain = [
+                name for name in ("gram", "delivered") if connection.execute(text(f"SELECT 1 FROM {name}")).first()
+            ]
+            for name in (*plain, *(name for name in tables if name in numbered)):
                 connection.execute(text(f"TRUNCATE `{name}`"))
             connection.execute(text("SET FOREIGN_KEY_CHECKS=1"))
-        connection.execute(text("DELETE FROM setting WHERE name = 'running'"))
+        connection.execute(text("DELETE FROM setting WHERE name LIKE 'running%'"))
     engine.dispose()
 
 

@@ -210,6 +210,83 @@ def test_dates_are_read_by_the_members_own_clock(chat, database, clock):
     assert amy.facts["Closing"] == "Wed 25 Nov"
 
 
+def test_a_question_holds_the_other_commands_of_its_message(chat):
+    amy = chat()
+    amy.say("new deal Hooli 1k")
+    amy.say("new deal Hooli 2k")
+    assert amy.say("new deal Globex 30k; won the hooli deal; new deal Initech 3k") == "Which one do you mean?"
+    assert amy.say("2").splitlines() == ["Added D3 for Globex.", "D1 · Hooli: won.", "Added D4 for Initech."]
+    assert amy.say("undo") == "Taken back: C2, C3, D1, D3, D4."
+
+
+def test_a_button_under_several_commands_does_them_all(chat):
+    amy = chat()
+    amy.say("new deal Hooli 1k")
+    amy.say("new deal Hooli 2k")
+    amy.say("new deal Globex 30k; won the hooli deal")
+    assert amy.press("D1 · Hooli").splitlines() == ["Added D3 for Globex.", "D1 · Hooli: won."]
+
+
+def test_same_as_does_the_other_commands_of_its_message_again_too(chat):
+    amy = chat()
+    amy.say("new customer Umbrella Systems")
+    amy.say("new deal Zeta 1k; new deal Umbrela 2k")
+    assert len(amy.press("Same as C1 · Umbrella Systems").splitlines()) == 2
+    assert amy.say("open deals") == "2 open deals: $3,000"
+    amy.say("undo")
+    assert amy.say("open deals") == "2 open deals: $3,000"  # as before the correction
+
+
+def test_what_was_refused_is_not_spoken_of(chat):
+    amy, bob = chat("amy", Role.MANAGER), chat("bob", Role.MANAGER)
+    amy.say("new deal Foo 5k; won D999")
+    bob.say("new deal Bobs 99k")
+    assert amy.say("won it") == "Which deal?"
+
+
+def test_an_edit_of_a_slip_that_did_nothing_is_done(chat):
+    amy = chat()
+    amy.say("hrmpf")
+    assert amy.say("new deal Acme 5k", edited_of=amy.said) == "Corrected. Added D1 for Acme."
+    assert amy.say("new deal Acme 6k", edited_of=amy.said).startswith("Corrected. Added D")
+    assert amy.say("open deals") == "One open deal: $6,000"
+    amy.say("undo")
+    assert amy.say("open deals") == "One open deal: $5,000"
+
+
+def test_forwarded_words_are_no_command(chat, database):
+    amy = chat()
+    amy.say("new deal Acme 30k")
+    assert amy.say("won D1", forwarded=True).startswith("That was forwarded")
+    amy.say("new deal")
+    assert amy.say("Hooli", forwarded=True).startswith("That was forwarded")
+    assert count(database, "deal") == 1
+
+
+def test_a_message_that_broke_the_road_leaves_nothing_in_memory(chat):
+    """The place that it made was rolled back with it: the next message of that chat makes it again."""
+    amy = chat()
+
+    def breaks(store):
+        store.place_id(amy.place, amy.app.clock())
+        raise RuntimeError("boom")
+
+    with pytest.raises(RuntimeError):
+        amy.database.run(breaks)
+    assert amy.say("new deal Acme 5k") == "Added D1 for Acme."
+
+
+def test_who_calls_themselves_like_a_customer_is_none(chat):
+    amy = chat()
+    stranger = chat("acme", None)
+    stranger.say("hello")
+    assert amy.say("new deal Acme 30k") == "Added D1 for Acme."
+
+
+def test_an_unknown_owner_is_said_to_be_unknown(chat):
+    assert chat(role=Role.OWNER).say("customers of Zed") == "I know no member Zed."
+
+
 def test_the_audit_chain_holds_and_shows_what_was_changed_in_it(chat, database):
     amy = chat()
     for words in ("new deal Acme", "won D1", "won D1", "undo"):

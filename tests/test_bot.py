@@ -182,7 +182,7 @@ def test_the_wheel_holds_migrations_texts_and_phrases_and_runs_in_an_environment
     [ours] = {Path(path) for path in sys.path if path.endswith("site-packages") and Path(path).is_dir()}
     (packages / "libraries.pth").write_text(str(ours))  # the libraries are the same; the product is the wheel's alone
     ran = subprocess.run(
-        [home / "bin/python", "-c", "import bot, sys; print(bot.__file__); sys.argv[1:] = ['chat', '--json']; bot.cli()"],
+        [home / "bin/python", "-c", "import bot; print(bot.__file__); bot.cli(['chat', '--json'])"],
         input="new deal Acme 30k\n", cwd=tmp_path, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     where, answer = ran.stdout.splitlines()

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -48,9 +49,15 @@ def start(app, database, outbox, clock):
     async def started(*, patience=5.0, changed=None, crashes=False):
         channel = Channel()
         delivery = Delivery(outbox, {"terminal": channel}, lambda _: None)
-        unclean = await database.arun(begin_run)
+        unclean = await database.arun(partial(begin_run, ["terminal"]))
         running = Running(
-            changed or app, database, WaitingRows(clock), delivery, outbox, patience=patience, unclean=unclean
+            changed or app,
+            database,
+            WaitingRows(clock, ["terminal"]),
+            delivery,
+            outbox,
+            patience=patience,
+            unclean=unclean,
         )
         await running.start()
         try:
@@ -58,7 +65,7 @@ def start(app, database, outbox, clock):
         finally:
             await running.close()
             if not crashes:
-                await database.arun(end_run)
+                await database.arun(partial(end_run, ["terminal"]))
 
     return started
 
@@ -137,7 +144,7 @@ async def test_a_stuck_chat_waits_in_order_and_holds_no_other(start, app, databa
 
 
 async def test_what_waits_is_sealed_survives_a_restart_and_is_done_once(start, database, clock):
-    rows, waiting = WaitingRows(clock), [message(1, "new deal Acme 30k"), message(2, "won D1")]
+    rows, waiting = WaitingRows(clock, ["terminal"]), [message(1, "new deal Acme 30k"), message(2, "won D1")]
     for incoming in [*waiting, waiting[0]]:
         await database.arun(lambda store, incoming=incoming: rows.wait(incoming, store))
     with database.reading() as store:
@@ -152,7 +159,7 @@ async def test_what_waits_is_sealed_survives_a_restart_and_is_done_once(start, d
 
 async def test_a_message_that_ends_the_process_is_put_aside_and_the_owner_told(start, database, clock):
     """Brought again at each start, it is counted before it is handled."""
-    rows, poison = WaitingRows(clock), message(1, "new deal Poison 1k")
+    rows, poison = WaitingRows(clock, ["terminal"]), message(1, "new deal Poison 1k")
     for _ in range(OFTEN):
         async with start(crashes=True):  # counted, and then the process ended
             await database.arun(lambda store: rows.count(poison, store))

@@ -152,6 +152,7 @@ never-mind = All right.
 nothing-to-confirm = There is nothing that waits for a yes.
 
 not-understood = I did not get that. Try “new deal Acme 30k”, “called Ann, wants a quote”, “open deals” or “help”.
+forwarded = That was forwarded, so I have done nothing with it. Write it yourself if I should.
 edit-not-understood = I saw that you changed your message, but not what it should change. What it did before stays.
 not-found = I know no { $what } { $words }.
 not-allowed = { $role ->

@@ -147,6 +147,7 @@ never-mind = 好的。
 nothing-to-confirm = 没有需要确认的事。
 
 not-understood = 没听懂。可以说“新建商机 腾讯 8万”、“拜访了腾讯，聊了续约”、“我的商机”或“帮助”。
+forwarded = 这是转发的消息，我没有处理。需要的话，请您自己写一遍。
 edit-not-understood = 看到您改了消息，但没看懂要改什么。原来的记录不变。
 not-found = 没有找到{ $what }“{ $words }”。
 not-allowed = { $role ->
