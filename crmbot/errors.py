@@ -30,6 +30,10 @@ class Unavailable(Exception):
     """The database is away or busy: nothing is saved, nothing acknowledged, the message comes again."""
 
 
+class Lost(Unavailable):
+    """A deadlock or another race: the same transaction may well succeed when it is tried again."""
+
+
 class BadInput(Exception):
     """A command line, a setting or a file that cannot be used: one line for the person at the terminal."""
 

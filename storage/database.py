@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, Engine, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.errors import BadInput, Unavailable
+from crmbot.errors import BadInput, Lost, Unavailable
 from crmbot.incoming import Place
 from storage.audit import Head
 from storage.places import Places
@@ -39,10 +39,6 @@ LOST_MYSQL = {1205, 1213}  # lock wait timeout, deadlock
 AWAY_MYSQL = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013}
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 DRIVERS |= {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
-
-
-class Lost(Unavailable):
-    """A deadlock or a serialization failure: the same transaction may well succeed when it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ import json
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from crmbot.errors import Lost
 from crmbot.incoming import Place
 from storage.secrets import Keys
 from storage.statements import Statement
@@ -39,7 +41,10 @@ class Places:
                 "private": place.private,
                 "seen_at": now,
             }
-            seen[place] = ADD.insert(connection, values)
+            try:
+                seen[place] = ADD.insert(connection, values)
+            except IntegrityError as error:  # somebody else met it at the same moment
+                raise Lost("a place") from error
             return seen[place]
         id, dead = row
         if dead:

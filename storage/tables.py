@@ -438,7 +438,7 @@ class Waiting(Row, table=True):
     """A message that could not be finished in time, raw; `parked` if it ended the process again and again."""
 
     key: bytes = key_digest(unique=True)
-    place_id: int = Field(index=True)  # no foreign key: its check would wait for the message that holds the place
+    channel: str = Field(max_length=WORD)  # and no place: its row may be held by the very message that hangs
     body: bytes = sealed()
     at: datetime = moment()
     parked: bool = False

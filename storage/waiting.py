@@ -8,19 +8,12 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from crmbot.incoming import Incoming
 from storage.store import Store
-from storage.tables import Delivered, PlaceRow, Setting, Waiting
+from storage.tables import Delivered, Setting, Waiting
 
 INCOMING = TypeAdapter(Incoming)
 WAITING, DELIVERED, SETTING = Waiting.__table__, Delivered.__table__, Setting.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
-PLACE = PlaceRow.__table__  # type: ignore[attr-defined]  # the same
 FIND = select(WAITING.c.id).where(WAITING.c.key == bindparam("key"))
-ALL = (
-    select(WAITING.c.key, WAITING.c.body)
-    .join_from(WAITING, PLACE, PLACE.c.id == WAITING.c.place_id)
-    .where(WAITING.c.parked.is_(False))
-    .order_by(WAITING.c.id)
-    .limit(500)
-)
+ALL = select(WAITING.c.key, WAITING.c.body).where(WAITING.c.parked.is_(False)).order_by(WAITING.c.id).limit(500)
 DROP = delete(WAITING).where(WAITING.c.key == bindparam("key"), WAITING.c.parked.is_(False))
 COUNTED = select(DELIVERED.c.times).where(DELIVERED.c.key == bindparam("key"))
 AGAIN = update(DELIVERED).where(DELIVERED.c.key == bindparam("was")).values(times=DELIVERED.c.times + 1)
@@ -31,7 +24,7 @@ class WaitingRows:
 
     def __init__(self, clock: Callable[[], datetime], channels: Collection[str]) -> None:
         self._clock = clock
-        self._mine = ALL.where(PLACE.c.channel.in_(list(channels)))
+        self._mine = ALL.where(WAITING.c.channel.in_(list(channels)))
 
     def wait(self, incoming: Incoming, store: Store) -> None:
         """Keep it as it came; once, however often it comes."""
@@ -72,7 +65,7 @@ class WaitingRows:
     def _keep(self, incoming: Incoming, key: bytes, store: Store, *, parked: bool) -> None:
         values = {
             "key": key,
-            "place_id": store.place_id(incoming.place, self._clock()),
+            "channel": incoming.place.channel,
             "body": store.keys.seal("waiting.body", key, INCOMING.dump_json(incoming)),
             "at": self._clock(),
             "parked": parked,

@@ -327,7 +327,7 @@ from storage import open_database
 from storage.waiting import begin_run
 import test_backup
 database = open_database(sys.argv[1])
-database.run(begin_run)
+database.run(lambda store: begin_run(["telegram"], store))
 database.run(lambda store: test_backup.add_customer(store, "Only in the log"))
 print("written", flush=True)
 time.sleep(60)

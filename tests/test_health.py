@@ -99,12 +99,12 @@ def test_old_replies_and_messages_put_aside_are_bad_news(crm):
     assert said(crm, bad=True) == []
     outgoing(crm, timedelta(hours=5, minutes=1))
     assert said(crm, bad=True) == ["Replies that wait to be sent: 2, the oldest for 5 hours."]
-    crm.run(lambda store: WaitingRows(lambda: NOW).park(HELLO, store))
+    crm.run(lambda store: WaitingRows(lambda: NOW, ["telegram", "terminal"]).park(HELLO, store))
     assert "Messages put aside because they ended the bot three times: 1." in said(crm, bad=True)
 
 
 def test_messages_that_wait_and_chats_that_are_gone_are_told(crm):
-    crm.run(lambda store: WaitingRows(lambda: NOW).wait(HELLO, store))
+    crm.run(lambda store: WaitingRows(lambda: NOW, ["telegram", "terminal"]).wait(HELLO, store))
     outgoing(crm, timedelta(days=4))
     crm.run(lambda store: store.connection.execute(text("UPDATE place SET dead = 'blocked'")))
     words = said(crm, bad=False)

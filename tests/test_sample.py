@@ -139,7 +139,12 @@ def test_customers_are_found_by_name_and_phone_and_their_contacts_are_nobodys(sa
         contacts = store.customers.contacts(acme)
         found, _ = store.customers.find(Wanted(phone=contacts.phones[0]), seen_by=OWNER)
         everyone, _ = store.customers.find(Wanted(), seen_by=OWNER, limit=400)
-        return acme, found, [store.customers.contacts(each) for each in everyone], store.customers.people(acme)
+        return (
+            acme,
+            found,
+            [store.customers.contacts(each) for each in everyone],
+            store.customers.people(acme, seen_by=OWNER),
+        )
 
     acme, found, contacts, people = sample.run(look)
     assert acme.ref == "C1"

@@ -256,16 +256,16 @@ def test_what_a_message_leaves_on_its_road_is_nowhere_on_the_disk(crm, tmp_path)
         )
         store.remember(asked, AMY, place, NOW)
         store.say(reply, place, "en", "token-of-the-canary", NOW)
-        WaitingRows(lambda: NOW).wait(later, store)
-        WaitingRows(lambda: NOW).count(later, store)
+        WaitingRows(lambda: NOW, ["telegram", "terminal"]).wait(later, store)
+        WaitingRows(lambda: NOW, ["telegram", "terminal"]).count(later, store)
 
     crm.run(handle)
     crm.run(lambda store: store.first_time(incoming, NOW))
     back_up(f"sqlite:///{tmp_path}/crm.db", tmp_path / "backup.db")
     assert hits(tmp_path, PHONE, NATIONAL, TYPED, EMAIL, CHAT, NOTE, FILED, "token-of-the-canary") == []
     assert crm.run(lambda store: store.dialogue(AMY, place, NOW)).question.command.slots == slots
-    assert crm.run(WaitingRows(lambda: NOW).waiting) == [later]
-    crm.run(lambda store: WaitingRows(lambda: NOW).park(later, store))
+    assert crm.run(WaitingRows(lambda: NOW, ["telegram", "terminal"]).waiting) == [later]
+    crm.run(lambda store: WaitingRows(lambda: NOW, ["telegram", "terminal"]).park(later, store))
     crm.close()
     assert hits(tmp_path, PHONE, NATIONAL, TYPED, EMAIL, CHAT, NOTE, FILED) == []
 

@@ -109,7 +109,7 @@ def upgrade() -> None:
         "waiting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", columns.DIGEST, nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("body", columns.SEALED, nullable=False),
         sa.Column("at", columns.Moment(), nullable=False),
         sa.Column("parked", sa.Boolean(), nullable=False),
@@ -119,9 +119,6 @@ def upgrade() -> None:
         mysql_collate="utf8mb4_unicode_520_ci",
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("waiting", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_waiting_place_id"), ["place_id"], unique=False)
-
     op.create_table(
         "account",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -799,9 +796,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_member_id"))
 
     op.drop_table("account")
-    with op.batch_alter_table("waiting", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_waiting_place_id"))
-
     op.drop_table("waiting")
     op.drop_table("setting")
     op.drop_table("product")
