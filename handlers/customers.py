@@ -105,17 +105,12 @@ def find_customers(slots: FindCustomers, member: Member, store: Store, now: date
     found, count = store.customers.find(wanted, seen_by=member, limit=A_PAGE, offset=slots.skip)
     if count == 1:
         return show_customer(OneCustomer(customer=found[0]), member, store, now)
-    buttons = [Button(verbatim(_line(each, store)), "customer.show", {"ref": each.ref}) for each in found]
+    buttons = [Button(verbatim(each.label), "customer.show", {"ref": each.ref}) for each in found]
     shown = slots.skip + len(found)
     if shown < count:
         more = slots.model_dump(exclude_defaults=True) | {"skip": shown}
         buttons.append(Button(text("button-more", count=count - shown), "customer.find", more))
     return Reply(text("customers-found", count=count), buttons=tuple(buttons), in_place=slots.skip > 0)
-
-
-def _line(customer: Customer, store: Store) -> str:
-    company = store.customers.company(customer)
-    return f"{customer.label} · {company.name}" if company else customer.label
 
 
 def card(customer: Customer, store: Store, now: datetime, member: Member) -> Card:

@@ -1,7 +1,7 @@
 """The tables. Datetimes are UTC, amounts are minor units, refs are a letter and the row's id."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Optional
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
@@ -145,10 +145,13 @@ class Customer(Versioned, table=True):
     note: str | None = Field(default=None, sa_type=LONG)
     created_at: datetime = moment()
     archived_at: datetime | None = moment(default=None)
+    company: Optional["Customer"] = Relationship(sa_relationship_kwargs={"remote_side": "Customer.id"})
 
     @property
     def label(self) -> str:
-        return f"{self.ref} · {self.name}"
+        """With the company, for two people may have one name."""
+        whom = f"{self.ref} · {self.name}"
+        return f"{whom} · {self.company.name}" if self.company_id and self.company else whom
 
 
 class Handle(Tracked, table=True):
