@@ -73,6 +73,7 @@ class Ours(Bot):
 
     def command(self) -> Sequence[str]:
         config = self.folder / "config.toml"
+        config.touch(mode=0o600)
         config.write_text(
             f"[database]\nurl = {json.dumps('sqlite:///' + str(self.folder / 'crm.db'))}\n"
             f'[telegram]\ntoken = "{TOKEN}"\n'

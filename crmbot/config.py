@@ -81,14 +81,20 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     Raises `BadInput` in one line.
     """
     try:
-        return Settings.model_validate(
-            _with(environment, tomllib.loads(path.read_text("utf-8")) if path.exists() else {})
-        )
+        raw = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        _refuse_if_others_read(path, raw)
+        return Settings.model_validate(_with(environment, raw))
     except ValidationError as error:
         wrong = error.errors(include_input=False)[0]
         raise BadInput(f"{path}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from error
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: {error}") from error
+
+
+def _refuse_if_others_read(path: Path, raw: Mapping[str, Any]) -> None:
+    secret = raw.get("telegram", {}).get("token") or raw.get("privacy", {}).get("key")
+    if secret and os.name == "posix" and path.stat().st_mode & 0o077:
+        raise BadInput(f"{path} holds a secret and can be read by others: chmod 600 {path}")
 
 
 def _with(environment: Mapping[str, str], raw: dict[str, Any]) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def _config(folder: Path, server: Server) -> Path:
     owners = json.dumps([f"telegram:{chat}" for chat in CHATS])
     url = json.dumps(_url(folder))
     config = folder / "config.toml"
+    config.touch(mode=0o600)
     config.write_text(
         f"[database]\nurl = {url}\n[access]\nowners = {owners}\n"
         f'[telegram]\ntoken = "42:campaign"\nbase_url = "{server.base_url}"\nbase_file_url = "{server.base_file_url}"\n'

@@ -132,6 +132,16 @@ def test_the_environment_wins_over_the_file():
     assert settings.telegram and "secret" not in repr(settings)
 
 
+def test_a_file_with_a_token_that_others_can_read_is_refused(tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('[telegram]\ntoken = "42:secret"\n', "utf-8")
+    config.chmod(0o644)
+    with pytest.raises(BadInput, match="chmod 600"):
+        load(config, {})
+    config.chmod(0o600)
+    assert load(config, {}).telegram
+
+
 def test_a_variable_that_does_not_fit_is_named():
     with pytest.raises(BadInput, match=r"bot\.colour"):
         load(ROOT / "config.example.toml", {"CRMBOT_BOT__COLOUR": "red"})
