@@ -31,7 +31,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.growth
 
 campaign: setup
-	$(BIN)/python -m pytest -q -s -p no:randomly tests/test_campaign.py --campaign
+	$(BIN)/python -m pytest -q -s -p no:randomly -o faulthandler_timeout=0 tests/test_campaign.py --campaign
 
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
