@@ -39,6 +39,10 @@ class Members:
         return Member(id, name, Role(role), team, language, zone)
 
     @staticmethod
+    def introduce(connection: Connection, member: Member, name: str) -> None:
+        connection.execute(update(MEMBER).where(MEMBER.c.id == member.id).values(name=name[:191]))
+
+    @staticmethod
     def owners(connection: Connection) -> list[tuple[Sender, str]]:
         """Each account of each owner, and the language they chose."""
         accounts = select(ACCOUNT.c.channel, ACCOUNT.c.channel_id, MEMBER.c.name, MEMBER.c.language)

@@ -190,6 +190,10 @@ class Store:
     def member(self, sender: Sender) -> Member | None:
         return Members.of(self.connection, sender)
 
+    def introduce(self, member: Member, name: str) -> None:
+        """They are called so from now on."""
+        Members.introduce(self.connection, member, name)
+
     def acts(self, member: Member | None, kind: str, now: datetime) -> None:
         """Who changes rows from here on, and at which command."""
         self.acting.by(member, kind, now)

@@ -158,6 +158,13 @@ def test_one_who_is_removed_is_a_stranger_with_the_next_message(chat, database):
     assert amy.say("D1").startswith("Thank you. Your number is")
 
 
+def test_an_owner_whom_the_settings_know_by_number_has_a_name_once_they_write(chat, database):
+    amy = chat("amy", None)
+    database.run(lambda store: store.members.enrol(Sender("terminal", "amy", "amy"), Role.OWNER, NOW))
+    amy.say("help")
+    assert [row.name for row, _ in database.run(lambda store: store.members.all())] == ["Amy"]
+
+
 def test_the_same_id_on_two_channels_is_two_people(database):
     database.run(lambda store: store.members.enrol(Sender("telegram", "7", "Amy"), Role.OWNER, NOW))
     assert database.run(lambda store: store.member(Sender("slack", "7", "Mal"))) is None
