@@ -4,78 +4,76 @@ Imports within functions keep `parse` quick and each command light.
 """
 
 import asyncio
-import json
 import logging
 import secrets
-import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handlers._commands import DEFAULT, ConfigFile, admin, one_line, opened, role_of, settings_of
+from crmbot.loop import run_loop
+from handlers._commands import (
+    DEFAULT,
+    ConfigFile,
+    OneLine,
+    admin,
+    come_in,
+    enrol_owners,
+    now,
+    one_line,
+    opened,
+    role_of,
+    settings_of,
+)
+from handlers._reports import reports
+from handlers._signs import signs_of
+from handlers._work import slow_work, work
 
 if TYPE_CHECKING:
     from crmbot.app import App
     from crmbot.config import Settings
+    from crmbot.due import Alarm
     from crmbot.running import Running
-    from crmbot.sender import Channel
+    from crmbot.sender import Channel, Outgoing
+    from crmbot.turn import Road
     from storage import Database
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-cli.add_typer(admin)
-SAMPLE = "sqlite:///sample.db"
+cli = typer.Typer(cls=OneLine, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+for commands in (admin, reports, work):
+    cli.add_typer(commands)
 
 
 @cli.command()
 def run(config: ConfigFile = DEFAULT) -> None:
     """Serve all configured channels; with none: the terminal, on a generated sample company."""
     settings = settings_of(config)
-    if settings.telegram:
-        asyncio.run(_serve(settings))
+    if settings.telegram or settings.slack:
+        run_loop(_serve(settings))
         return
-    settings.database.url = SAMPLE
+    settings.database.url = "sqlite:///sample.db"
     with opened(settings) as database:
         from storage.sample import generate
 
         if generate(database, now(), settings.bot.timezone):
             print("A sample company was made in sample.db. Try: show me Acme · new deal Acme 30k · 新建商机 腾讯 8万")
-        asyncio.run(_chat(settings, database, "owner", "owner", as_json=False))
+        asyncio.run(_chat(settings, database, "owner", "", as_json=False))
 
 
 @cli.command()
 def chat(
     name: Annotated[str, typer.Option("--as", help="who is talking")] = "owner",
-    role: Annotated[str, typer.Option(help="owner, manager, rep or viewer")] = "owner",
+    role: Annotated[str, typer.Option(help="owner, manager, rep or viewer; who is known keeps theirs")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a reply")] = False,
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Talk to the bot here; the input may be a pipe."""
     settings = settings_of(config)
     with opened(settings) as database:
-        asyncio.run(_chat(settings, database, name, role_of(role), as_json=as_json))
-
-
-@cli.command()
-def parse(
-    text: Annotated[str, typer.Argument()] = "",
-    lines: Annotated[Path | None, typer.Option(help="a file, one utterance a line, or .jsonl")] = None,
-    at: Annotated[str, typer.Option("--now", help="ISO time, wall clock in --tz unless it has an offset")] = "",
-    tz: Annotated[str, typer.Option(help="a time zone such as Europe/London")] = "UTC",
-    lang: Annotated[str, typer.Option(help="en or zh, a hint")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="the only form there is")] = True,
-) -> None:
-    """Say what a sentence means."""
-    from crmbot.understand.lines import parsed
-
-    with one_line():
-        for said in parsed(text, lines, at, tz, lang, now):
-            print(json.dumps(said, ensure_ascii=False))
+        asyncio.run(_chat(settings, database, name, role, as_json=as_json))
 
 
 @cli.command()
@@ -89,29 +87,46 @@ def invite(
     with opened(settings) as database:
         token = database.run(lambda store: store.members.invite(role_of(role), now(), team=team))
     if settings.telegram:
-        print(asyncio.run(_telegram(settings).link(token)))
+        from adapters._configured import telegram_of
+
+        print(asyncio.run(telegram_of(settings).link(token)))
     print(f"or, in a private chat with the bot: {token}")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def build(settings: "Settings", clock: Callable[[], datetime] = now) -> "App":
     import handlers
     from crmbot.app import App
+    from crmbot.config import rules_of
     from crmbot.intents import collect
-    from crmbot.people import Member
+    from handlers.desk import ServiceDesk
     from storage import Store
 
-    intents = collect(handlers, offered=(Member, Store, datetime))
+    intents, desk = collect(handlers, offered=(Store,)), ServiceDesk(rules_of(settings))
     bot = settings.bot
-    return App(intents, clock, secrets.token_urlsafe, bot.language, bot.timezone, bot.currency, settings.service.open)
+    return App(
+        intents, clock, secrets.token_urlsafe, desk, bot.language, bot.timezone, bot.currency, settings.service.open
+    )
+
+
+def alarm_of(
+    app: "App", database: "Database", channels: "Collection[str]", speak: "Callable[[Road], Awaitable[None]]"
+) -> "Alarm":
+    import handlers
+    from crmbot.due import Alarm, Bot, Defaults, collect_due
+    from storage import DueRows, Store
+
+    speakers = collect_due(handlers, offered=(Store,))
+    bot = Bot(app.clock, app.token, Defaults(app.language, app.zone, app.currency, app.desk.rules), app.run_as)
+    return Alarm(speakers, DueRows(speakers), database, channels, bot, speak)
 
 
 @asynccontextmanager
 async def running(
-    settings: "Settings", database: "Database", channels: "Mapping[str, Channel]", patience: float = 5.0
+    settings: "Settings",
+    database: "Database",
+    channels: "Mapping[str, Channel]",
+    patience: float = 5.0,
+    clock: Callable[[], datetime] = now,
 ) -> "AsyncIterator[Running]":
     """The bot without its channels' loops: from its start to its end in order."""
     from crmbot.running import Running
@@ -120,81 +135,65 @@ async def running(
     from storage.waiting import WaitingRows, begin_run, end_run
 
     unclean = await database.arun(partial(begin_run, tuple(channels)))
-    app, outbox = build(settings), Outbox(database, now)
-    delivery = Delivery(outbox, channels, app.cannot_draw)
-    bot = Running(
-        app, database, WaitingRows(now, tuple(channels)), delivery, outbox, patience=patience, unclean=unclean
-    )
+    outbox = Outbox(database, clock, (app := build(settings, clock)).unreached)
+    delivery, rows = Delivery(outbox, channels, app.cannot_draw), WaitingRows(clock, tuple(channels))
+    slow = slow_work((sys.executable, __file__, "worker", "--piped"), settings, database, app, delivery, channels)
+    bot = Running(app, database, rows, delivery, outbox, slow, patience=patience, unclean=unclean)
+    alarm = alarm_of(app, database, channels, bot.speak)
+    bot.changed = alarm.changed
     await bot.start()
+    alarm.start()
     try:
         yield bot
     finally:
+        await alarm.close()
         await bot.close()
         await database.arun(partial(end_run, tuple(channels)))
 
 
 async def _serve(settings: "Settings") -> None:
-    from adapters.telegram import Deaf
+    from adapters import Deaf
+    from adapters._configured import channels_of, web_of
     from crmbot.logs import set_up
+    from crmbot.serving import serve
+    from handlers._chores import chores_of
+    from handlers._survey_pages import SurveyLinks
+    from storage.codes import learn_address
 
     set_up()
     with opened(settings) as database:
-        telegram = _telegram(settings)
-        _enrol_owners(settings, database)
-        async with running(settings, database, {"telegram": telegram}, telegram.patience) as bot:
-            work = asyncio.ensure_future(telegram.run(bot.take, bot.page_done))
-            for sent in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(sent, work.cancel)
+        with one_line():
+            channels = channels_of(settings, lambda *found: database.ride(partial(learn_address, *found)))
+        enrol_owners(settings, database, now())
+        async with running(settings, database, {each.name: each for each in channels}) as bot:
+            with one_line():
+                surveys = SurveyLinks(bot.app, database, bot.follow)
+                web = web_of(settings, signs_of(channels, database, now), channels, surveys)
             try:
-                with suppress(asyncio.CancelledError):
-                    await work
-            except Deaf as deaf:  # whoever supervises the process starts it again
-                print(f"crmbot: Telegram: {deaf}", file=sys.stderr)
+                await serve([*channels, *web, chores_of(settings, database, bot, now)], bot)
+            except Deaf as deaf:
+                print(f"crmbot: {deaf}", file=sys.stderr)
                 raise typer.Exit(1) from deaf
-            finally:
-                await telegram.close()
 
 
 async def _chat(settings: "Settings", database: "Database", name: str, role: str, *, as_json: bool) -> None:
     from adapters.terminal import Terminal
     from crmbot.incoming import Incoming, Sender
     from crmbot.logs import set_up
-    from crmbot.people import Role
 
     set_up(logging.ERROR)
     sender = Sender("terminal", name, name.title(), settings.bot.language)
-    await database.arun(lambda store: store.members.enrol(sender, Role(role), now()))
+    come_in(database, sender, role)
     terminal = Terminal(sender, sys.stdout, session=secrets.token_hex(8), clock=now, as_json=as_json)
     async with running(settings, database, {"terminal": terminal}) as bot:
 
-        async def take(incoming: Incoming) -> None:
-            await bot.take(incoming)
+        async def take(incoming: Incoming) -> "Sequence[Outgoing]":
+            replies = await bot.take(incoming)
             await bot.settled()
+            return replies
 
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
             await terminal.run(take)
-
-
-def _telegram(settings: "Settings") -> Any:
-    from adapters.telegram import Telegram
-    from crmbot.words import LANGUAGES, menu
-
-    assert settings.telegram
-    table = settings.telegram
-    commands = {language: menu(language) for language in LANGUAGES}
-    return Telegram(table.token.get_secret_value(), table.base_url, table.base_file_url, menu=commands)
-
-
-def _enrol_owners(settings: "Settings", database: "Database") -> None:
-    """Those of the settings; with none anywhere, whoever sends the code that is printed here."""
-    from crmbot.incoming import Sender
-    from crmbot.people import Role
-
-    owners = [Sender(channel, id, id) for channel, _, id in (each.partition(":") for each in settings.access.owners)]
-    database.run(lambda store: [store.members.enrol(each, Role.OWNER, now()) for each in owners])
-    if not database.run(lambda store: store.members.has_owner()):
-        token = database.run(lambda store: store.members.first_owner(now()))
-        print(f"Nobody owns this bot yet. Send it this, in a private chat: /start {token}", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,19 +3,29 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from crmbot.incoming import Contact
+from crmbot.incoming import Contact, Incoming
 from crmbot.reply import Table
+from crmbot.sender import Outgoing
 from crmbot.words import say
 
 # python-telegram-bot loads httpx, and that its own command line with all of rich: 7 MB that no bot needs
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None there means: not to be had
 
+Take = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]  # comes back with the replies, once they are committed
 LONGEST_CARD = 64_000  # bytes of a contact card; more than that is a photo, or an attack
 # control characters steer terminals, bidi controls turn what follows around, lone surrogates cannot be sent at all
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# what platforms take for nothing: white space and characters that do not show
+BLANK = " \t\n\x0b\x0c\u00a0\u00ad\u061c\u180e\u2800\u3000\u3164\ufeff" + "".join(
+    map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x2070)])
+)
 _NUMBER = re.compile(r"[A-Z]{0,3}[^\w\s]*\d[\d.,\s]*[%\w]{0,3}")
+
+
+class Deaf(Exception):
+    """Nothing was heard from a platform for so long that a new process is the better try."""
 
 
 def printable(words: str) -> str:
@@ -25,6 +35,25 @@ def printable(words: str) -> str:
 
 def in_one_line(words: str) -> str:
     return " ".join(printable(words).split())
+
+
+def units(words: str) -> int:
+    """The length in UTF-16, which is never less than what a platform counts."""
+    return len(words) if words.isascii() else len(words.encode("utf-16-le")) // 2
+
+
+def head(words: str, longest: int) -> str:
+    return words.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
+
+
+def cut(words: str, longest: int) -> str:
+    return words if units(words) <= longest else head(words, longest - 1) + "…"
+
+
+def toast_of(incoming: Incoming, replies: Iterable[Outgoing], longest: int) -> str:
+    """What a press came to, in one line: the first of what is answered where it was pressed."""
+    said = (say(each.reply.text, each.language) for each in replies if each.place == incoming.place)
+    return cut(in_one_line(next(said, "").partition("\n")[0]), longest)
 
 
 def rows_of(table: Table, language: str) -> list[list[str]]:

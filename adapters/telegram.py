@@ -6,35 +6,52 @@ import logging
 import os
 import re
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
-from telegram import Bot, CallbackQuery, InputMediaPhoto, Message, Update, User
-from telegram import Contact as TelegramContact
+from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat, InputMediaPhoto
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from adapters import aligned, in_one_line, printable, read_vcard, rows_of, width
+from adapters import (
+    BLANK,
+    Deaf,
+    Take,
+    aligned,
+    cut,
+    head,
+    in_one_line,
+    printable,
+    read_vcard,
+    rows_of,
+    toast_of,
+    units,
+    width,
+)
 from adapters._http import Aiohttp, NotSent
+from adapters._updates import Attached, Raw, attached, chat_of, query_of, receive
 from crmbot.errors import Moved, Passing, Permanent, Unavailable
-from crmbot.incoming import Contact, File, Incoming, Place, Press, Sender, key
+from crmbot.incoming import File, Incoming, Place, Press
 from crmbot.reply import Button, Card, Reply, Table, text
 from crmbot.sender import Outgoing
 from crmbot.words import say
+
+if TYPE_CHECKING:
+    from adapters._webhook import Webhook
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # or reading `retry_after` is a deprecation warning
 logging.getLogger("telegram").setLevel(logging.WARNING)  # at DEBUG it writes the token and what people say
 log = logging.getLogger(__name__)
 
-Take = Callable[[Incoming], Awaitable[None]]
-Commands = Mapping[str, Sequence[tuple[str, str]]]
+Commands = Mapping[str, Sequence[tuple[str, str]]]  # by language
 
 # What Telegram allows. It counts code points; UTF-16 units are never fewer
-LONGEST, LONGEST_CAPTION, MOST_BUTTONS, BIGGEST_FILE = 4096, 1024, 100, 20_000_000
+LONGEST, LONGEST_CAPTION, LONGEST_TOAST, MOST_BUTTONS, BIGGEST_FILE = 4096, 1024, 200, 100, 20_000_000
 # What reads well on a phone
 LONGEST_TITLE, LONGEST_LABEL, LONGEST_VALUE, LONGEST_BUTTON, MOST_MESSAGES = 200, 60, 300, 64, 5
 IN_A_ROW, MOST_TINY, TINY, SHORT, PHONE = 3, 5, 3, 24, 34
@@ -45,10 +62,11 @@ MARGIN = 15.0  # seconds more, and a poll counts as dead
 PAUSE, LONGEST_PAUSE, GROWTH = 1.0, 30.0, 1.5  # seconds between tries after something failed
 LONGEST_WAIT = 5.0  # seconds between tries while our own database is away
 REBUILD, GIVE_UP = 90.0, 300.0  # seconds without a good poll: a new HTTP client; let the supervisor start us anew
+CALL = 30.0  # seconds between two looks at what Telegram knows of the webhook
 LOOK = 5.0  # seconds between two looks of the watchdog
+MANY = 5000  # chats whose menu is remembered
 FETCHES = 3  # tries to fetch a file, before its message is taken without it
 
-FAKE_SENDERS = frozenset({1087968824, 136817688, 777000})  # any anonymous admin, a channel, Telegram itself
 NO_PREVIEW = {"is_disabled": True}
 KINDS = ["message", "edited_message", "callback_query"]
 DEAD = (
@@ -68,136 +86,8 @@ DEAD = (
     "message thread not found",
 )
 NOT_EDITABLE = ("message to edit not found", "can't be edited", "no text in the message", "message_id_invalid")
+NO_PHOTO = ("photo_invalid", "image_process_failed", "photo should be")  # too long and thin, or none at all
 UNPARSED = "can't parse entities"
-
-
-class Deaf(Exception):
-    """Nothing was heard from Telegram for so long that a new process is the better try."""
-
-
-# --- what people say
-
-
-def receive(update: Update, bot_id: str, username: str = "") -> Incoming | None:
-    """What an update says, in our words; nothing, if it is none of those we answer.
-
-    Its files are not fetched yet; `username` is the bot's own, by which groups address it.
-    """
-    if update.callback_query:
-        return _press(update.callback_query)
-    message = update.message or update.edited_message
-    if not message or not _is_person(message.from_user) or not _is_for_us(message, bot_id, username):
-        return None
-    said = _said(message, username)
-    if not said and (update.edited_message or not message.effective_attachment):
-        return None  # somebody joined, a title changed, a live location moved
-    return Incoming(
-        key("telegram", bot_id, update.update_id),
-        _sender(message.from_user),
-        _place(message),
-        message.edit_date or message.date,
-        said,
-        message_id=str(message.message_id),
-        reply_to=_reply_to(message),
-        edited_of=str(message.message_id) if update.edited_message else "",
-        contact=_contact(message.contact) if message.contact else None,
-        forwarded=message.forward_origin is not None,
-    )
-
-
-def _press(query: CallbackQuery) -> Incoming | None:
-    posted = query.message
-    if not posted or not _is_person(query.from_user):
-        return None
-    place = _place(posted) if isinstance(posted, Message) else _place_of_chat(posted.chat.id, posted.chat.type)
-    at = posted.date if isinstance(posted, Message) else datetime.fromtimestamp(0, UTC)
-    same = key("telegram-press", posted.chat.id, posted.message_id, query.data, query.id)
-    number = str(posted.message_id)
-    return Incoming(same, _sender(query.from_user), place, at, Press.read(query.data or ""), reply_to=number)
-
-
-def _is_person(user: User | None) -> bool:
-    return bool(user and not user.is_bot and user.id not in FAKE_SENDERS)
-
-
-def _is_for_us(message: Message, bot_id: str, username: str) -> bool:
-    """In a group: commands, replies to the bot, messages that name it."""
-    if message.chat.type == message.chat.PRIVATE:
-        return True
-    words = message.text or message.caption or ""
-    if command := _COMMAND.match(words):
-        return not command["bot"] or command["bot"].casefold() == username.casefold()
-    answered = message.reply_to_message
-    if answered and answered.from_user and str(answered.from_user.id) == bot_id and _reply_to(message):
-        return True
-    return bool(username and _mention(username).search(words))
-
-
-def _said(message: Message, username: str) -> str:
-    words = message.text or message.caption or ""
-    if not username or "@" not in words:
-        return words.strip()
-    command = _COMMAND.match(words)
-    if command and (command["bot"] or "").casefold() == username.casefold():
-        words = words[: command.start("bot") - 1] + words[command.end() :]
-    return _mention(username).sub("", words).strip()
-
-
-_COMMAND = re.compile(r"\A/\w+(?:@(?P<bot>\w+))?")
-
-
-def _mention(username: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w/])@{username}\b[,:，：]?\s*", re.IGNORECASE)
-
-
-def _sender(user: User | None) -> Sender:
-    assert user
-    return Sender("telegram", str(user.id), user.full_name, (user.language_code or "")[:2])
-
-
-def _place(message: Message) -> Place:
-    thread = str(message.message_thread_id or "") if message.is_topic_message else ""
-    return _place_of_chat(message.chat.id, message.chat.type, thread)
-
-
-def _place_of_chat(chat: int, kind: str, thread: str = "") -> Place:
-    return Place("telegram", str(chat), thread, private=kind == "private")
-
-
-def _reply_to(message: Message) -> str:
-    answered = message.reply_to_message
-    # in a topic, what replies to nothing says that it replies to the topic's first message
-    return str(answered.message_id) if answered and not answered.forum_topic_created else ""
-
-
-def _contact(contact: TelegramContact) -> Contact:
-    more = (contact.vcard and read_vcard(contact.vcard)) or Contact("")
-    name = " ".join(filter(None, (contact.first_name, contact.last_name)))
-    phones = {re.sub(r"\D", "", phone): phone for phone in (contact.phone_number, *more.phones)}
-    return replace(more, name=name, phones=tuple(phones.values()), user=str(contact.user_id or ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A file that a message says it carries."""
-
-    file_id: str
-    name: str
-    mime: str
-    size: int
-
-
-def _attached(message: Message) -> list[Attached]:
-    found = []
-    if document := message.document:
-        name = in_one_line(document.file_name or "file")
-        found.append(Attached(document.file_id, name, document.mime_type or "", document.file_size or 0))
-    if message.photo:
-        biggest = message.photo[-1]
-        found.append(Attached(biggest.file_id, "photo.jpg", "image/jpeg", biggest.file_size or 0))
-    if voice := message.voice:
-        found.append(Attached(voice.file_id, "voice.ogg", voice.mime_type or "audio/ogg", voice.file_size or 0))
-    return found
 
 
 # --- what we answer
@@ -218,13 +108,15 @@ def draw(outgoing: Outgoing, *, as_html: bool = True, begun: int = 0) -> list[di
     """
     reply, language = outgoing.reply, outgoing.language
     lines = [*_sentence(reply, language), *_card(reply.card, language), *_table(reply.table, language)]
-    pages = _pages(lines, (LONGEST_CAPTION if reply.chart else LONGEST) - AGAIN)
+    pages = _pages(lines, (LONGEST_CAPTION if reply.chart or reply.file else LONGEST) - AGAIN)
     if reply.chart and len(pages) > 1:  # too much for a caption: the picture first, then the words
-        alt = _cut(_clean(say(reply.chart.alt, language)), LONGEST_CAPTION - AGAIN)
+        alt = cut(_clean(say(reply.chart.alt, language)), LONGEST_CAPTION - AGAIN)
         pages = [[Line(alt)], *_pages(lines, LONGEST - AGAIN)]
     if outgoing.repeat and not outgoing.edits and begun < len(pages):  # an edit cannot be there twice
         pages[begun] = [Line(say(text("again"), language)), *pages[begun]]
     messages = [_message("text", page, as_html) | {"link_preview_options": NO_PREVIEW} for page in pages]
+    if reply.file:
+        messages[0] = _carried(reply.file) | _message("caption", pages[0], as_html)
     if reply.chart:
         picture = {"photo": reply.chart.png, "filename": _filename(reply.chart.name)}
         messages[0] = picture | _message("caption", pages[0], as_html)
@@ -244,11 +136,11 @@ def _card(card: Card | None, language: str) -> Iterable[Line]:
     if not card:
         return
     yield Line("")
-    yield Line(_cut(_clean_line(card.title), LONGEST_TITLE), "b")
+    yield Line(cut(_clean_line(card.title), LONGEST_TITLE), "b")
     colon = "：" if language == "zh" else ": "
     for label, value in card.facts:
-        said = _cut(_clean_line(say(label, language)), LONGEST_LABEL)
-        yield Line(said + colon + _cut(_clean_line(say(value, language)), LONGEST_VALUE))
+        said = cut(_clean_line(say(label, language)), LONGEST_LABEL)
+        yield Line(said + colon + cut(_clean_line(say(value, language)), LONGEST_VALUE))
 
 
 def _table(table: Table | None, language: str) -> Iterable[Line]:
@@ -260,7 +152,7 @@ def _table(table: Table | None, language: str) -> Iterable[Line]:
     if fitting := aligned(rows, PHONE):
         yield from (Line(_clean(row), "pre") for row in fitting)
         return
-    heads, *rest = [" · ".join(_cut(_clean_line(cell), LONGEST_VALUE) for cell in row) for row in rows]
+    heads, *rest = [" · ".join(cut(_clean_line(cell), LONGEST_VALUE) for cell in row) for row in rows]
     yield Line(heads, "b")
     yield from map(Line, rest)
 
@@ -283,44 +175,26 @@ def _pages(lines: Iterable[Line], longest: int) -> list[list[Line]]:
     room = longest
     for line in lines:
         for piece in _pieces(line, longest):
-            need = _units(piece.words) + 1
+            need = units(piece.words) + 1
             if need > room and pages[-1]:
                 pages.append([])
                 room = longest
             pages[-1].append(piece)
             room -= need
-    full = [page for page in pages if any(line.words.strip(_BLANK) for line in page)]
+    full = [page for page in pages if any(line.words.strip(BLANK) for line in page)]
     if len(full) > MOST_MESSAGES:
         full = full[:MOST_MESSAGES]
         full[-1].append(Line("…"))
     return full or [[Line("…")]]  # Telegram refuses a message that shows nothing
 
 
-# what Telegram takes for nothing: white space and characters that do not show
-_BLANK = " \t\n\x0b\x0c\u00a0\u00ad\u061c\u180e\u2800\u3000\u3164\ufeff" + "".join(
-    map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x2070)])
-)
-
-
 def _pieces(line: Line, longest: int) -> Iterable[Line]:
     words = line.words[: LONGEST * MOST_MESSAGES]
-    while _units(words) >= longest:
-        head = _head(words, longest - 1)
-        yield Line(head, line.tag)
-        words = words[len(head) :]
+    while units(words) >= longest:
+        first = head(words, longest - 1)
+        yield Line(first, line.tag)
+        words = words[len(first) :]
     yield Line(words, line.tag)
-
-
-def _units(words: str) -> int:
-    return len(words) if words.isascii() else len(words.encode("utf-16-le")) // 2
-
-
-def _head(words: str, longest: int) -> str:
-    return words.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
-
-
-def _cut(words: str, longest: int) -> str:
-    return words if _units(words) <= longest else _head(words, longest - 1) + "…"
 
 
 def _message(name: str, lines: Sequence[Line], as_html: bool) -> dict[str, Any]:
@@ -338,22 +212,45 @@ def _html(lines: Sequence[Line]) -> str:
     return "\n".join(parts)
 
 
+def _carried(file: File) -> dict[str, Any]:
+    """As what it is shown: a picture, something to listen to, else a file under its name."""
+    name = cut(in_one_line(file.name), 100) or "file"
+    if file.mime in ("image/jpeg", "image/png"):
+        return {"photo": file.data, "filename": name}
+    if file.mime == "audio/ogg":
+        return {"voice": file.data, "filename": name}
+    return {"document": file.data, "filename": name}
+
+
 def _filename(name: str) -> str:
     return re.sub(r"[^\w.-]", "_", name).removesuffix(".png")[:60] + ".png"
 
 
 def _keyboard(outgoing: Outgoing, buttons: Sequence[Button]) -> dict[str, Any]:
-    rows: list[list[str]] = []
-    shown: list[list[dict[str, str]]] = []
-    for index, button in enumerate(buttons[:MOST_BUTTONS]):
-        label = _cut(in_one_line(say(button.label, outgoing.language)), LONGEST_BUTTON)
-        label = label if label.strip(_BLANK) else "…"
-        if not rows or not _fit_in_a_row([*rows[-1], label]):
-            rows.append([])
-            shown.append([])
-        rows[-1].append(label)
-        shown[-1].append({"text": label, "callback_data": Press(outgoing.token, index).payload})
+    labels = tuple(_label(say(button.label, outgoing.language)) for button in buttons[:MOST_BUTTONS])
+    shown = [
+        [{"text": labels[index], "callback_data": Press(outgoing.token, index).payload} for index in row]
+        for row in _in_rows(labels)
+    ]
     return {"inline_keyboard": shown}
+
+
+@lru_cache(512)  # the same few stand under most replies
+def _label(words: str) -> str:
+    label = cut(in_one_line(words), LONGEST_BUTTON)
+    return label if label.strip(BLANK) else "…"
+
+
+@lru_cache(256)
+def _in_rows(labels: tuple[str, ...]) -> list[list[int]]:
+    """Which of them stand beside each other."""
+    rows: list[list[int]] = []
+    for index in range(len(labels)):
+        if rows and _fit_in_a_row([labels[each] for each in (*rows[-1], index)]):
+            rows[-1].append(index)
+        else:
+            rows.append([index])
+    return rows
 
 
 def _fit_in_a_row(labels: Sequence[str]) -> bool:
@@ -374,6 +271,7 @@ class Telegram:
     """
 
     name = "telegram"
+    redraws = True
     patience = 5.0  # seconds within which a message is taken in, or put aside
 
     def __init__(
@@ -382,14 +280,22 @@ class Telegram:
         base_url: str = "https://api.telegram.org/bot",
         base_file_url: str = "https://api.telegram.org/file/bot",
         *,
-        menu: Commands | None = None,
+        menus: Mapping[str, Commands] | None = None,  # by whom they are for, as in `Reply.menu`; and "group"
         clock: Callable[[], float] = time.monotonic,
+        found: Callable[[str], None] = lambda address: None,  # told where people find the bot, once that is known
+        webhook: "Webhook | None" = None,  # without one the bot polls
     ) -> None:
+        self._webhook = webhook
+        self.pages = (webhook.page,) if webhook else ()
         self._addresses = (token, base_url, base_file_url)
         self._id = token.partition(":")[0]
-        self._menu = menu
+        self._menus = menus or {}
+        self._offered: OrderedDict[str, tuple[str, str]] = (
+            OrderedDict()
+        )  # chat → the menu that it has, and its language
         self._clock = clock
         self._username = ""
+        self._found = found
         self._begun: dict[int, list[str]] = {}  # replies of several messages that were interrupted: those sent
         self._tasks: set[asyncio.Task[None]] = set()
         self._answering = asyncio.Semaphore(8)
@@ -419,19 +325,42 @@ class Telegram:
     async def _who(self) -> str:
         if not self._username:
             self._username = (await self._bot.get_me()).username or ""
+            self._found(f"https://t.me/{self._username}")
         return self._username
 
-    async def menu(self, commands: Commands) -> None:
-        """The commands that the app offers: English for everybody, other languages for those who have them."""
-        for language, offered in commands.items():
-            code = None if language == "en" else language
-            await self._bot.set_my_commands([(name, words[:256]) for name, words in offered], language_code=code)
+    async def menu(self) -> None:
+        """What the app offers to whoever comes, and in groups: English, and other languages for those who have them."""
+        for whose, scope in (("customer", None), ("group", BotCommandScopeAllGroupChats())):
+            for language, offered in self._menus.get(whose, {}).items():
+                code = None if language == "en" else language
+                await self._bot.set_my_commands(offered, scope, code)
+
+    def _offer_what_they_may(self, outgoing: Outgoing) -> None:
+        """A member's private chat has the menu of their role, in their language; anybody else's has none of its own."""
+        chat, wanted = outgoing.place.chat, (outgoing.reply.menu, outgoing.language)
+        if wanted[0] in self._menus and self._offered.get(chat) != wanted:
+            self._offered[chat] = wanted
+            if len(self._offered) > MANY:
+                self._offered.popitem(last=False)
+            self._in_background(self._offer_in(chat, *wanted))
+
+    async def _offer_in(self, chat: str, whose: str, language: str) -> None:
+        scope = BotCommandScopeChat(int(chat))
+        try:
+            if whose == "customer":
+                await self._bot.delete_my_commands(scope)
+            else:
+                await self._bot.set_my_commands(self._menus[whose][language], scope)
+        except (TelegramError, ValueError) as error:  # with the next answer again
+            log.warning("telegram: the menu of a chat was not set: %s", type(error).__name__)
+            self._offered.pop(chat, None)
 
     # --- out
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post it; the id of its last message, under which the buttons are."""
         begun = len(self._begun.get(outgoing.id, ()))
+        self._offer_what_they_may(outgoing)
         try:
             return await self._send(outgoing, draw(outgoing, begun=begun))
         except BadRequest as error:
@@ -470,9 +399,18 @@ class Telegram:
         if outgoing.answers.isdecimal() and not place.private:
             answered = {"message_id": int(outgoing.answers), "allow_sending_without_reply": True}
             where["reply_parameters"] = answered
-        if "photo" in message:
+        for kind, post in (("voice", self._bot.send_voice), ("document", self._bot.send_document)):
+            if kind in message:
+                return str((await post(**where, **message)).message_id)
+        if "photo" not in message:
+            return str((await self._call("sendMessage", where | message))["message_id"])
+        try:
             return str((await self._bot.send_photo(**where, **message)).message_id)
-        return str((await self._call("sendMessage", where | message))["message_id"])
+        except BadRequest as error:
+            if not outgoing.reply.file or not any(each in _reason(error) for each in NO_PHOTO):
+                raise
+        given = {name: value for name, value in message.items() if name != "photo"}
+        return str((await self._bot.send_document(**where, document=message["photo"], **given)).message_id)
 
     async def _edit(self, outgoing: Outgoing, number: str, message: dict[str, Any]) -> str:
         """A message that stands no more, or was never a text, is posted anew."""
@@ -510,13 +448,14 @@ class Telegram:
         `page_done` is called when all of a page was taken.
         """
         self.last_good_poll = self._alive = self._clock()
-        if self._menu:
-            self._in_background(self._offer(self._menu))
-        polling = asyncio.create_task(self._poll(take, page_done))
+        if self._menus:
+            self._in_background(self._offer())
+        hearing = self._listen(self._webhook, take, page_done) if self._webhook else self._poll(take, page_done)
+        polling = asyncio.create_task(hearing)
         try:
             while not (await asyncio.wait({polling}, timeout=LOOK))[0]:
                 if self._clock() - self._alive > GIVE_UP:
-                    raise Deaf(f"nothing was heard for {GIVE_UP:.0f} s")
+                    raise Deaf(f"Telegram: nothing was heard for {GIVE_UP:.0f} s")
             polling.result()
         finally:
             polling.cancel()
@@ -545,9 +484,40 @@ class Telegram:
                 self._note(None)
                 if page and page_done:
                     page_done()
+                await asyncio.sleep(0)  # the replies go out first: the next page has time
 
-    async def _page(self, offset: int) -> list[dict[str, Any]]:
-        """The next updates, not parsed: one that the library cannot read must not hold up the others."""
+    async def _listen(self, webhook: "Webhook", take: Take, page_done: Callable[[], None] | None) -> None:
+        """Telegram calls; it is asked from time to time whether it still knows where."""
+        in_turn: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by chat; gone when nobody waits
+
+        async def taken(update: Raw) -> bool:
+            try:
+                # Telegram may send the messages of one chat side by side
+                async with in_turn.setdefault(chat_of(update), asyncio.Lock()):
+                    done = await self._take_page([update], take) == 1
+            except Unavailable:
+                return False
+            if done and page_done:
+                page_done()
+            return done
+
+        webhook.begin(taken)
+        told = False  # Telegram says what address it knows, but not which secret
+        while True:
+            try:
+                await self._who()
+                if not told or (await self._bot.get_webhook_info()).url != webhook.url:
+                    await self._bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=KINDS)
+                    told = True
+            except TelegramError as error:
+                self._note(error)
+                await self._mend(error)
+            else:
+                self._note(None)
+                self.last_good_poll = self._alive = self._clock()
+            await asyncio.sleep(CALL)
+
+    async def _page(self, offset: int) -> list[Raw]:
         await self._who()
         asked = {"offset": offset, "limit": 100, "timeout": POLL, "allowed_updates": KINDS}
         async with asyncio.timeout(POLL + MARGIN):
@@ -570,62 +540,72 @@ class Telegram:
             log.log(logging.WARNING if trouble else logging.INFO, "telegram: %s", trouble or "heard again")
         self._trouble = trouble
 
-    async def _take_page(self, page: Sequence[dict[str, Any]], take: Take) -> int:
+    async def _take_page(self, page: Sequence[Raw], take: Take) -> int:
         """How many updates from the first on are taken. Chats go side by side, in order within one."""
-        chats: defaultdict[str, list[tuple[int, Update, Incoming]]] = defaultdict(list)
+        chats: defaultdict[str, list[tuple[int, Raw, Incoming]]] = defaultdict(list)
         taken = [True] * len(page)
-        for place, raw in enumerate(page):
-            if (update := _parsed(raw)) and (incoming := receive(update, self._id, self._username)):
+        for place, update in enumerate(page):
+            if incoming := self._read(update):
                 chats[incoming.place.chat].append((place, update, incoming))
                 taken[place] = False
-            elif update:
+            else:
                 self._answer(update)
-        ends = await asyncio.gather(
-            *(self._take_chat(each, take, taken) for each in chats.values()), return_exceptions=True
-        )
-        for end in ends:
-            if end and not isinstance(end, Unavailable):
-                raise end
+        if len(chats) == 1:  # mostly: a task would only make it wait
+            [chat] = chats.values()
+            with suppress(Unavailable):
+                await self._take_chat(chat, take, taken)
+        else:
+            works = (self._take_chat(each, take, taken) for each in chats.values())
+            for end in await asyncio.gather(*works, return_exceptions=True):
+                if end and not isinstance(end, Unavailable):
+                    raise end
         return taken.index(False) if False in taken else len(page)
 
-    async def _take_chat(self, messages: Sequence[tuple[int, Update, Incoming]], take: Take, taken: list[bool]) -> None:
+    def _read(self, update: Raw) -> Incoming | None:
+        try:
+            return receive(update, self._id, self._username)
+        except Exception as error:  # a shape that nobody here knows: it must not hold up the others
+            log.error("telegram: update %s cannot be read: %s", update.get("update_id"), type(error).__name__)
+            return None
+
+    async def _take_chat(self, messages: Sequence[tuple[int, Raw, Incoming]], take: Take, taken: list[bool]) -> None:
         for place, update, incoming in messages:
-            message = update.message
-            if message and (attached := _attached(message)):
+            if files := attached(update):
                 async with self._fetching:
-                    await take(await self._with_files(incoming, attached))
+                    replies = await take(await self._with_files(incoming, files))
             else:
-                await take(incoming)
+                replies = await take(incoming)
             taken[place] = True
             self._alive = self._clock()
-            self._answer(update)
+            if query_of(update):
+                self._answer(update, toast_of(incoming, replies, LONGEST_TOAST))
 
-    def _answer(self, update: Update) -> None:
-        """End the spinner on a pressed button; nobody waits for it."""
-        query = update.callback_query
+    def _answer(self, update: Raw, toast: str = "") -> None:
+        """End the spinner on a pressed button and say what it did; nobody waits for it."""
+        query = query_of(update)
         if query and len(self._tasks) < 200:
-            self._in_background(self._answer_press(query.id))
+            self._in_background(self._answer_press(query, toast))
 
-    async def _answer_press(self, query: str) -> None:
+    async def _answer_press(self, query: str, toast: str) -> None:
         async with self._answering:
             with suppress(TelegramError):
-                await self._bot.answer_callback_query(query)
+                await self._bot.answer_callback_query(query, toast or None)
 
-    async def _with_files(self, incoming: Incoming, attached: Sequence[Attached]) -> Incoming:
+    async def _with_files(self, incoming: Incoming, carried: Sequence[Attached]) -> Incoming:
         """Its files, fetched; a single contact card is read as one."""
-        files = [await self._fetch(each) for each in attached]
+        files = [await self._fetch(each) for each in carried]
         cards = [read_vcard(each.data) if each.name.casefold().endswith(".vcf") else None for each in files]
         rest = tuple(file for file, card in zip(files, cards, strict=True) if not card)
         return replace(incoming, files=rest, contact=next(filter(None, cards), None))
 
-    async def _fetch(self, attached: Attached) -> File:
+    async def _fetch(self, file: Attached) -> File:
         """The file; empty, if it is too big or cannot be had."""
-        nothing = File(attached.name, b"", attached.mime)
-        if attached.size > BIGGEST_FILE:
+        nothing = File(file.name, b"", file.mime)
+        if file.size > BIGGEST_FILE:
             return nothing
         for tries in range(FETCHES):
             try:
-                found = await self._bot.get_file(attached.file_id)
+                found = await self._bot.get_file(file.file_id)
                 return replace(nothing, data=bytes(await found.download_as_bytearray()))
             except (BadRequest, Forbidden):
                 break
@@ -634,11 +614,11 @@ class Telegram:
                 await asyncio.sleep(PAUSE * (tries + 1))
         return nothing
 
-    async def _offer(self, commands: Commands) -> None:
+    async def _offer(self) -> None:
         pause = PAUSE
         while True:
             try:
-                return await self.menu(commands)
+                return await self.menu()
             except TelegramError as error:
                 log.warning("telegram: the menu of commands was not set: %s", type(error).__name__)
                 await asyncio.sleep(pause)
@@ -648,14 +628,6 @@ class Telegram:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _parsed(raw: dict[str, Any]) -> Update | None:
-    try:
-        return Update.de_json(raw, None)
-    except Exception as error:  # whatever the library raises at a shape that it does not know
-        log.error("telegram: update %s cannot be read: %s", raw.get("update_id"), type(error).__name__)
-        return None
 
 
 def _as_media(message: dict[str, Any]) -> InputMediaPhoto:

@@ -4,8 +4,7 @@ import asyncio
 import json
 import re
 import sys
-import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from itertools import count
@@ -13,13 +12,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, TextIO
 
-from adapters import aligned, in_one_line, printable, read_vcard, rows_of
+from adapters import Take, aligned, in_one_line, printable, read_vcard, rows_of
 from crmbot.incoming import Contact, File, Incoming, Place, Press, Sender, key
-from crmbot.reply import Card, Chart, Table, text
+from crmbot.reply import Card, Chart, Table, several, text, verbatim
 from crmbot.sender import Outgoing
 from crmbot.words import say
 
-Take = Callable[[Incoming], Awaitable[None]]
+A_DAY = 24 * 3600.0  # seconds
 WIDEST = 100  # columns of a table; a wider one is told line by line
 
 
@@ -63,9 +62,10 @@ def lines(drawn: dict[str, Any]) -> str:
 
 
 class Terminal:
-    """`session` keeps the messages of one start apart from those of the next; charts go to `folder`."""
+    """`session` keeps the messages of one start apart from those of the next; charts go to `folder`, and stay a day."""
 
     name = "terminal"
+    redraws = False  # what is printed stays
     patience = 5.0  # seconds within which a message is taken in, or put aside
 
     def __init__(
@@ -76,7 +76,7 @@ class Terminal:
         session: str,
         clock: Callable[[], datetime],
         as_json: bool,
-        folder: Path | None = None,
+        folder: Path = Path("chat-files"),
     ) -> None:
         self._sender = sender
         self._out = out
@@ -85,12 +85,18 @@ class Terminal:
         self._as_json = as_json
         self._folder = folder
         self._buttons: dict[str, tuple[Press, str]] = {}  # the newest of each label, and the reply it is under
+        self._labels: list[str] = []  # of the newest reply that had any
+        self._language = sender.language
         self._numbers = count(1)
 
     async def send(self, outgoing: Outgoing) -> str:
         drawn = draw(outgoing, self._written(outgoing))
+        self._language = outgoing.language
+        if outgoing.place.chat != self._sender.id:  # whoever it is for is not sitting here
+            drawn["text"] = f"→ {outgoing.place.chat}: {drawn['text']}"
         for index, label in enumerate(drawn["buttons"]):
-            self._buttons[label] = Press(outgoing.token, index), str(outgoing.id)
+            self._buttons[label.casefold()] = Press(outgoing.token, index), str(outgoing.id)
+        self._labels = drawn["buttons"] or self._labels
         self._show(drawn)
         return str(outgoing.id)
 
@@ -114,8 +120,18 @@ class Terminal:
         words = words.encode("utf-8", "replace").decode()  # bytes that are no text come as lone surrogates
         if path := re.fullmatch(r"/file\s+(\S.*)", words):
             return self._upload(Path(path[1].strip("'\"")).expanduser())
-        press, number = self._buttons.get(words[1:-1], (None, "")) if words[0] + words[-1] == "[]" else (None, "")
-        return self._incoming(press or words, reply_to=number)
+        if words[0] + words[-1] != "[]":
+            return self._incoming(words)
+        press, number = self._buttons.get(words[1:-1].strip().casefold(), (None, ""))
+        if press is None:
+            self._no_button(words)
+            return None
+        return self._incoming(press, reply_to=number)
+
+    def _no_button(self, label: str) -> None:
+        there = several(*(verbatim(f"[{each}]") for each in self._labels)) if self._labels else text("no-buttons")
+        words = say(text("no-such-button", label=label, there=there), self._language)
+        self._show({"text": words, "card": None, "buttons": [], "files": []})
 
     def _upload(self, path: Path) -> Incoming | None:
         try:
@@ -134,13 +150,16 @@ class Terminal:
         return Incoming(same, self._sender, place, self._clock(), said, number, reply_to, "", files, contact)
 
     def _written(self, outgoing: Outgoing) -> tuple[str, ...]:
-        chart = outgoing.reply.chart
-        if not chart:
+        chart, file = outgoing.reply.chart, outgoing.reply.file
+        if not (chart or file):
             return ()
-        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="crmbot-"))
-        name = re.sub(r"[^\w.-]", "_", chart.name).removesuffix(".png")[:60]
-        path = self._folder / f"{name}-{outgoing.id}.png"
-        path.write_bytes(chart.png)
+        name, data = (chart.name.removesuffix(".png") + ".png", chart.png) if chart else ("", b"")
+        name, data = (file.name, file.data) if file else (name, data)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _tidy(self._folder, self._clock())
+        begins, end = (re.sub(r"[^\w.-]", "_", each)[:60] for each in (Path(name).stem, Path(name).suffix))
+        path = self._folder / f"{begins}-{outgoing.id}{end}"
+        path.write_bytes(data)
         return (str(path),)
 
     def _show(self, drawn: dict[str, Any]) -> None:
@@ -169,6 +188,14 @@ class Terminal:
                 yield await session.prompt_async("> ")
             except (EOFError, KeyboardInterrupt):
                 return
+
+
+def _tidy(folder: Path, now: datetime) -> None:
+    """What was looked at long ago is of no use."""
+    for old in folder.glob("*-[0-9]*.*"):
+        with suppress(OSError):
+            if old.stat().st_mtime < now.timestamp() - A_DAY:
+                old.unlink()
 
 
 async def _piped() -> AsyncIterator[str]:

@@ -12,13 +12,23 @@ class Refused(Exception):
 
 
 class NotFound(Refused):
-    def __init__(self, kind: str, words: str) -> None:
-        super().__init__(text("not-found", what=text("noun", kind=kind), words=words))
+    """`sealed`: they were looked for as far as that is possible in what is sealed."""
+
+    def __init__(self, kind: str, words: str, *, sealed: bool = False) -> None:
+        said = text("not-found", what=text("noun", kind=kind), words=words)
+        super().__init__(text("not-found-sealed", said=said) if sealed else said)
 
 
 class NotAllowed(Refused):
     def __init__(self, role: str) -> None:
         super().__init__(text("not-allowed", role=role))
+
+
+class LastOwner(Refused):
+    """Somebody must always be able to let others in."""
+
+    def __init__(self) -> None:
+        super().__init__(text("last-owner"))
 
 
 class AlreadyClosed(Refused):

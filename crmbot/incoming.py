@@ -1,8 +1,17 @@
 """What a channel hands to the bot: one message, free of the channel's own types."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
+
+# What is said once to become somebody begins with these, also behind t.me/bot?start=
+INVITATION, LINK, GROUP = "i_", "l_", "g_"
+_CODE = re.compile(r"(?:/crm\s+)?(?:/?(?:start|link)(?:@\w+)?\s+)?([ilg]_[\w-]+)", re.IGNORECASE)
+
+TICKET, CAMPAIGN = "t_", "c_"  # so begins what a link says for somebody who is no member
+_OPENED = re.compile(r"(?:/start(?:@\w+)?\s+)?([tc]_[\w-]{8,64})", re.ASCII)
+_NAMED = re.compile(r"/?link\s+#?(\S.{0,62})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +29,13 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message was said, and so where its reply goes."""
+    """Where a message was said, and so where its reply goes. `external`: people of another company read along."""
 
     channel: str
     chat: str
     thread: str = ""
     private: bool = True
+    external: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,26 @@ class Press:
         return f"{self.token}:{self.button}"
 
 
+HOME = Press("home", 0)  # the channel's own first page was opened
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that was filled in: what was put into each of its fields. `note`: what it was opened on.
+
+    `about`: the record whose card it changes; then `fields` are those that were changed.
+    """
+
+    form: str
+    fields: tuple[tuple[str, str], ...]
+    note: str = ""
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", tuple((name, storable(words)) for name, words in self.fields))
+        object.__setattr__(self, "note", storable(self.note))
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A contact card that was shared: `user` is the channel's id of the person on it, when it says one."""
@@ -56,8 +86,8 @@ class Contact:
     user: str = ""
 
     def __post_init__(self) -> None:
-        for field, value in (("name", storable(self.name)), ("company", storable(self.company))):
-            object.__setattr__(self, field, value)
+        for name, value in (("name", storable(self.name)), ("company", storable(self.company))):
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +108,40 @@ class Incoming:
     sender: Sender
     place: Place
     at: datetime
-    said: str | Press
+    said: str | Press | Filled
     message_id: str = ""  # the platform's id of this message
     reply_to: str = ""  # the platform's id of the message replied to, or of the one whose button was pressed
     edited_of: str = ""  # the platform's id of the message that this one replaces
     files: tuple[File, ...] = ()
     contact: Contact | None = None
     forwarded: bool = False  # somebody else's words
+    aside: Place | None = None  # said in a group: where in it the sender alone reads
+    group: Place | None = None  # said aside: the group beside which that was
+    overheard: bool = (
+        False  # said to others: heard if it names a record or stands below a ticket's post, else not at all
+    )
 
     def __post_init__(self) -> None:
         if isinstance(self.said, str):
             object.__setattr__(self, "said", storable(self.said))
+
+
+def code_in(incoming: Incoming) -> str:
+    """The code that is all of a message, said bare or as a link or a command sends it: `/start i_…`."""
+    found = _CODE.fullmatch(incoming.said.strip()) if isinstance(incoming.said, str) else None
+    return found[1] if found else ""
+
+
+def opened_by(incoming: Incoming) -> str:
+    """The code of the link by which somebody opened the chat, or which they typed: `/start t_…`."""
+    found = _OPENED.fullmatch(incoming.said.strip()) if isinstance(incoming.said, str) else None
+    return found[1] if found else ""
+
+
+def name_in(incoming: Incoming) -> str:
+    """How a group is called from now on: `/link support`, said in it."""
+    found = _NAMED.fullmatch(incoming.said.strip()) if isinstance(incoming.said, str) else None
+    return found[1] if found and not incoming.place.private else ""
 
 
 def storable(words: str) -> str:

@@ -123,10 +123,15 @@ def read_money(text: str) -> dict[str, str] | None:
 
 def find_money(text: str) -> Iterator[Figure]:
     """Every number in `text` that may be an amount, in order."""
+    if not _NUMERAL.search(text):
+        return
     grammar = _grammar()
     for found in grammar.figure.finditer(text):
         if (said := _said(found)) and not _counts(found, text, grammar):
             yield Figure(found.start(), found.end(), said, _sureness(found, said))
+
+
+_NUMERAL = re.compile("[\\d零〇一二两三四五六七八九十半]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,7 @@ class _Grammar:
 def _grammar() -> _Grammar:
     from crmbot.understand.lexicon import (
         any_of,
+        by_first_letter,
         table,
         words,
     )  # here, since that package reads amounts with this module
@@ -150,17 +156,18 @@ def _grammar() -> _Grammar:
     named = table("money", "currencies")
     currencies = {word.casefold(): code for word, code in named.items()} | {code.casefold(): code for code in ISO}
     # Codes such as ALL or TOP are words too, so those are taken in capitals only.
-    rest = "|".join(sorted(ISO - {code.upper() for code in named}))
+    rest = by_first_letter(sorted(ISO - {code.upper() for code in named}))
     money = rf"(?:(?i:{any_of(named)})|(?<![A-Za-z])(?:{rest})(?![A-Za-z]))"
     latin = rf"\d+(?:[.,']\d+)*(?:\s?(?i:{any_of_units(scales)})(?![A-Za-z]))?"
     han = (
-        r"(?:\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十半])(?:[.,\d零〇一二两三四五六七八九十百千万亿点]|[wW](?![A-Za-z]))*"
+        r"(?:小(?=十))?(?:\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十半])"
+        r"(?:[.,\d零〇一二两三四五六七八九十百千万亿点]|[来多几余](?=[万亿])|[wW](?![A-Za-z]))*"
         r"[十百千万亿wW](?![A-Za-z])(?:[\d一二三四五六七八九]+(?![\d一二三四五六七八九个位套台点月号]))?"
     )
     number = rf"(?:{han}|{latin})"
     figure = re.compile(
-        rf"(?<![A-Za-z0-9._#/])(?<![A-Za-z]-)(?:(?P<before>{money})\s?)?(?P<low>{number})"
-        rf"(?:\s?(?:-|–|—|~|to\b|到|至)\s?(?:{money}\s?)?(?P<high>{number}))?"
+        rf"(?<![A-Za-z0-9._#/])(?<![A-Za-z]-)(?P<between>(?i:between)\s+)?(?:(?P<before>{money})\s?)?(?P<low>{number})"
+        rf"(?:\s?(?:-|–|—|~|to\b|到|至|(?(between)and\b|(?!)))\s?(?:{money}\s?)?(?P<high>{number}))?"
         rf"(?:\s?(?P<after>{money}))?(?![A-Za-z0-9])"
     )
     around = re.compile(
@@ -244,8 +251,8 @@ def digits_value(digits: str, *, decimal: bool) -> Decimal:
 
 
 def han_value(number: str) -> Decimal | None:
-    """三十万, 两万五, 3万5, 1亿2000万: what such a number says, or None when it says nothing."""
-    tokens = _HAN.findall(number.casefold())
+    """三十万, 两万五, 3万5, 三十来万, 小十万: what such a number says, or None when it says nothing."""
+    tokens = _HAN.findall(re.sub("[小来多几余]", "", number.casefold()))
     if any(
         token not in _UNITS and token not in _DIGITS and token not in "半点" and not token[0].isdecimal()
         for token in tokens

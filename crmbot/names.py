@@ -28,10 +28,14 @@ SAME, CLEAR, NEAR = 100.0, 92.0, 80.0
 LEADING = 93.0  # "Acme" for "Acme Robotics"
 
 
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
 @lru_cache(4096)
 def fold(name: str) -> str:
     """The form in which two spellings of one name are equal: 智云科技(杭州) and 杭州智云科技有限公司 are."""
-    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    plain = _plain(name)
     plain = LEGAL_HAN.sub("", BRACKETED.sub(r"\2\1\3", LEGAL_HAN.sub("", plain)))
     plain = LEGAL.sub("", plain).strip(" ,.") or plain
     return NOT_LETTERS.sub(" ", plain).strip()[:191] or plain[:191]
@@ -67,6 +71,10 @@ def likeness(said: str, known: str) -> float:
         return _han_likeness(ours, theirs)
     if min(len(ours), len(theirs)) < 4:  # one letter of three is another name
         return 0.0
+    if ours.startswith(theirs + " "):  # "Acme Corporatio" for "Acme Corporation"
+        whole = float(fuzz.ratio(_plain(said), _plain(known)))
+        if whole >= CLEAR:
+            return whole
     lead = " ".join(theirs.split()[: len(ours.split())])  # "Umbrela" for "Umbrella Systems"
     return float(max(fuzz.ratio(ours, theirs), fuzz.token_sort_ratio(ours, theirs), 0.95 * fuzz.ratio(ours, lead)))
 

@@ -5,19 +5,23 @@ import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from crmbot.app import App, Read, Road
+from crmbot.app import App
 from crmbot.errors import Unavailable
 from crmbot.incoming import Incoming
 from crmbot.reply import Reply, text
 from crmbot.sender import Delivery, Outgoing
+from crmbot.turn import Read, Road
+from crmbot.work import Work
 
 log = logging.getLogger(__name__)
 A = TypeVar("A")
 T = TypeVar("T")
 Chat = tuple[str, str]
-IDLE = 0.5  # seconds after which marks that found nothing to ride on are written
+LOOK, LOOKS, MANY = 0.1, 5, 4  # seconds between looks at what waits to be marked; when it is written: see _flush_soon
+SOON = 0.3  # seconds after which the channel shows that an answer is being worked out
 SWEEP = 2.0  # seconds between looks at what waits
 OFTEN = 3  # deliveries of one message, each ended by a crash, after which it is put aside
 
@@ -26,7 +30,7 @@ class Transactions(Protocol):
     """The database, as far as the road needs it."""
 
     @property
-    def has_riders(self) -> bool: ...
+    def riders(self) -> int: ...
     def take(
         self, prepare: Callable[[], A], work: Callable[[A, Any], T], *, first: bool = False
     ) -> "asyncio.Future[T]": ...
@@ -61,43 +65,58 @@ class Running:
         rows: Rows,
         delivery: Delivery,
         outbox: Outbox,
+        work: Work,
         *,
         patience: float = 5.0,
         unclean: bool = False,
     ) -> None:
-        self._app = app
+        self.app = app
         self._database = database
         self._rows = rows
         self._delivery = delivery
         self._outbox = outbox
+        self._work = work
         self._patience = patience
         self._unclean = unclean
         self._careful = asyncio.Lock() if unclean else None
         self._behind: defaultdict[Chat, set[str]] = defaultdict(set)  # the keys of what waits, by chat
+        self._late: dict[str, asyncio.Future[Road]] = {}  # what waits though it was begun, and may end yet
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._flushing: asyncio.TimerHandle | None = None
+        self.changed: Callable[[datetime | None], None] = lambda _: None  # told when what was committed falls due
 
     async def start(self) -> None:
         """Send what a crash left behind, and begin to sweep."""
-        self._delivery.post(await self._outbox.unsent(doubtful=self._unclean))
+        unfinished = await self._work.unfinished()  # first: what is finished from here on is seen by one of the two
+        unsent = await self._outbox.unsent(doubtful=self._unclean)
+        self._delivery.post(each for each in unsent if not each.unasked)
+        self._background(self._say([each for each in unsent if each.unasked]))
+        self._work.follow(unfinished, posted=unsent)
         await self._sweep()
         task = asyncio.create_task(self._sweep_for_ever())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def take(self, incoming: Incoming) -> None:
-        """Comes back when the message is committed: handled, or raw among those that wait. Raises `Unavailable`."""
+    async def take(self, incoming: Incoming, patience: float | None = None) -> Sequence[Outgoing]:
+        """Comes back when the message is committed, with its replies; or raw among those that wait, with none yet.
+
+        Raises `Unavailable`. `patience`: the channel's own, in seconds.
+        """
         if self._behind.get(_chat(incoming)):
-            await self._let_wait(incoming)
-            return
-        handling = asyncio.ensure_future(self._handle(incoming))
-        done, _ = await asyncio.wait({handling}, timeout=self._patience)
+            return await self._let_wait(incoming)
+        taken = self._begin(incoming) if self._careful is None else asyncio.ensure_future(self._carefully(incoming))
+        patience = patience or self._patience
+        done, _ = await asyncio.wait({taken}, timeout=min(SOON, patience))
         if not done:
-            handling.add_done_callback(_look_at)
-            await self._let_wait(incoming)
-            return
-        await handling
+            self._delivery.busy(incoming.place)
+            done, _ = await asyncio.wait({taken}, timeout=max(0, patience - SOON))
+        if not done:
+            self._late[incoming.key] = taken
+            taken.add_done_callback(lambda _: self._late.pop(incoming.key, None))
+            self._background(self._finish(incoming, taken))
+            return await self._let_wait(incoming)
+        return await self._finish(incoming, taken)
 
     def page_done(self) -> None:
         """A whole page was taken in: what ended the process is not among what comes next."""
@@ -107,6 +126,7 @@ class Running:
 
     async def settled(self) -> None:
         """All that followed from what was taken in is sent and marked."""
+        await self._work.settled()
         await self._delivery.settled()
         await self._flush()
 
@@ -114,64 +134,90 @@ class Running:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._work.close()
         await self._delivery.close()
         with contextlib.suppress(Unavailable):
             await self._flush()
 
-    async def _handle(self, incoming: Incoming, *, waited: bool = False) -> None:
-        if self._careful is None:
-            await self._answer(incoming, waited=waited)
-            return
-        async with self._careful:
-            if await self._database.take(_nothing, lambda _, road: self._rows.count(incoming, road)) > OFTEN:
-                self._follow(await self._database.take(_nothing, lambda _, road: self._park(incoming, road)))
-                return
-            await self._answer(incoming, waited=waited)
-
-    async def _answer(self, incoming: Incoming, *, waited: bool) -> None:
-        def answer(read: Read, road: Road) -> list[Outgoing]:
-            self._app.answer(read, road)
+    def _begin(self, incoming: Incoming, *, waited: bool = False) -> "asyncio.Future[Road]":
+        def answer(read: Read, road: Road) -> Road:
+            self.app.answer(read, road)
             if waited:
                 self._rows.done_waiting(incoming, road)
-            return road.outgoing
+            return road
 
+        return self._database.take(lambda: self.app.read(incoming), answer)
+
+    async def _carefully(self, incoming: Incoming, *, waited: bool = False) -> Road:
+        """Counted before it is handled, and put aside when it has ended the process too often."""
+        if self._careful is None:
+            return await self._begin(incoming, waited=waited)
+        async with self._careful:
+            if await self._database.take(_nothing, lambda _, road: self._rows.count(incoming, road)) > OFTEN:
+                return await self._database.take(_nothing, lambda _, road: self._park(incoming, road))
+            return await self._begin(incoming, waited=waited)
+
+    async def _finish(self, incoming: Incoming, taken: "asyncio.Future[Road]") -> Sequence[Outgoing]:
+        """What follows from a message once it is committed."""
         try:
-            outgoing = await self._database.take(lambda: self._app.read(incoming), answer)
+            road = await taken
         except Unavailable:
             raise
         except Exception as error:  # the road itself broke: nothing of the message is kept but that it came
             broken = error
-            outgoing = await self._database.take(_nothing, lambda _, road: self._apologise(incoming, road, broken))
-        self._follow(outgoing)
-
-    def _apologise(self, incoming: Incoming, road: Road, error: BaseException) -> list[Outgoing]:
-        self._app.apologise(incoming, road, error)
-        self._rows.done_waiting(incoming, road)
+            road = await self._database.take(_nothing, lambda _, road: self._apologise(incoming, road, broken))
+        self.follow(road)
+        self.changed(road.soonest)
         return road.outgoing
 
-    def _park(self, incoming: Incoming, road: Road) -> list[Outgoing]:
+    def _apologise(self, incoming: Incoming, road: Road, error: BaseException) -> Road:
+        self.app.apologise(incoming, road, error)
+        self._rows.done_waiting(incoming, road)
+        return road
+
+    def _park(self, incoming: Incoming, road: Road) -> Road:
         log.error("a message ended the process %s times and is put aside", OFTEN)
         self._rows.park(incoming, road)
-        self._app.tell_owners(Reply(text("parked", times=OFTEN)), road)
-        return road.outgoing
+        self.app.tell_owners(Reply(text("parked", times=OFTEN)), road)
+        return road
 
-    def _follow(self, outgoing: list[Outgoing]) -> None:
-        self._delivery.post(outgoing)
+    def follow(self, road: Road) -> None:
+        """What was committed there is sent, and the slow work it asks for is done."""
+        self._delivery.post(road.outgoing)
+        self._work.follow(road.started)
+        self._flush_soon()
+
+    async def speak(self, road: Road) -> None:
+        """What the bot says by itself: one after the other, each marked before the next, and none twice in doubt."""
+        self._work.follow(road.started)
+        await self._say(road.outgoing)
+
+    async def _say(self, outgoing: Sequence[Outgoing]) -> None:
+        for each in outgoing:
+            await self._delivery.in_turn(each)
+
+    def _flush_soon(self, looks: int = LOOKS) -> None:
+        """Marks ride with what is written next. A crash repeats what is not marked: many are written at once, a few
+        after a while that brought nothing to ride on; again and again while there is something to send.
+        """
         if self._flushing is None:
-            self._flushing = asyncio.get_running_loop().call_later(IDLE, self._flush_when_idle)
+            self._flushing = asyncio.get_running_loop().call_later(LOOK, self._flush_if_due, looks - 1)
 
-    def _flush_when_idle(self) -> None:
+    def _flush_if_due(self, looks: int) -> None:
         self._flushing = None
-        if self._database.has_riders:
+        if self._database.riders >= MANY or (self._database.riders and looks <= 0):
             self._background(self._flush())
+            looks = 0
+        if self._delivery.at_work or looks > 0:
+            self._flush_soon(looks or LOOKS)
 
     async def _flush(self) -> None:
-        if self._database.has_riders:
+        if self._database.riders:
             await self._database.take(_nothing, _ride_along)
 
     # What waits
 
-    async def _let_wait(self, incoming: Incoming) -> None:
+    async def _let_wait(self, incoming: Incoming) -> Sequence[Outgoing]:
         """From here on until it is handled, what comes from its chat waits behind it."""
         self._behind[_chat(incoming)].add(incoming.key)
         try:
@@ -180,6 +226,7 @@ class Running:
             self._behind[_chat(incoming)].discard(incoming.key)
             raise
         self._wake.set()
+        return ()
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -207,7 +254,9 @@ class Running:
 
     async def _catch_up(self, waiting: Sequence[Incoming]) -> None:
         for incoming in waiting:
-            await self._handle(incoming, waited=True)
+            if late := self._late.get(incoming.key):  # begun twice, it waits for itself, on MariaDB with others' keys
+                await asyncio.wait({late})
+            await self._finish(incoming, asyncio.ensure_future(self._carefully(incoming, waited=True)))
             self._behind[_chat(incoming)].discard(incoming.key)
 
     async def _settle(self) -> None:
@@ -232,7 +281,7 @@ def _ride_along(_: None, road: Any) -> None:
     """The marks are written with every transaction, so an empty one will do."""
 
 
-def _look_at(task: "asyncio.Future[None]") -> None:
+def _look_at(task: "asyncio.Future[Any]") -> None:
     """What failed in the background comes again from the platform or the sweep."""
     if not task.cancelled() and (error := task.exception()) and not isinstance(error, Unavailable):
         log.error("in the background: %s", type(error).__name__)

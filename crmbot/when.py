@@ -58,7 +58,7 @@ def find_when(text: str, *, now: datetime, past: bool, months_first: bool, alone
 
     reading = Reading(now, past, months_first)
     group: list[Atom] = []
-    for atom in atoms(text, reading, alone=alone):
+    for atom in _with_bare_hours(text, atoms(text, reading, alone=alone)):
         if group and not _joins(group, atom, text):
             if told := _told(group, text, reading, alone):
                 yield told
@@ -66,6 +66,20 @@ def find_when(text: str, *, now: datetime, past: bool, months_first: bool, alone
         group.append(atom)
     if group and (told := _told(group, text, reading, alone)):
         yield told
+
+
+_BARE_HOUR = re.compile(r"\s(\d{1,2})(?=\s*(?:[,;]|$))")
+
+
+def _with_bare_hours(text: str, found: Iterator[Atom]) -> Iterator[Atom]:
+    """ "tomorrow 9": a number alone after a day is an hour."""
+    from crmbot.understand.seen import Atom
+
+    for atom in found:
+        yield atom
+        hour = _BARE_HOUR.match(text, atom.end) if atom.kind in ("day", "weekday") and atom.first == atom.last else None
+        if hour and text[atom.end - 1].isalpha() and 1 <= int(hour[1]) <= 23:
+            yield Atom("clock", hour.start(1), hour.end(1), clock=time(int(hour[1])))
 
 
 # Putting day, part of the day and hour together

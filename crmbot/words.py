@@ -1,16 +1,18 @@
 """The bot's sentences and nouns, per language, from `locales/*.ftl`."""
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime import FluentBundle
+from fluent.syntax import FluentParser
 
 from crmbot.money import Money, say_money
 from crmbot.reply import Day, Moment, Said, Text, text
 from crmbot.when import say_day, say_moment
 
 LANGUAGES = ("en", "zh")
+COMMAS = {"zh": "、"}
 LONGEST = 1000  # the library formats no longer argument
 
 
@@ -18,9 +20,15 @@ def say(said: Text, language: str) -> str:
     """`said` in `language`, and so are the texts within it."""
     if said.id == "verbatim":  # names and refs: nothing to format, and they may be long
         return str(said.args["words"])
+    if said.id == "lines":
+        return "\n".join(say(each, language) for each in said.args.values() if isinstance(each, Text))
+    if said.id == "several":
+        return COMMAS.get(language, ", ").join(
+            say(each, language) for each in said.args.values() if isinstance(each, Text)
+        )
     if not said.args:
         return _fixed(said.id, language)
-    return _format(said.id, {name: _argument(value, language) for name, value in said.args.items()}, language)
+    return _format(said.id, tuple((name, _argument(value, language)) for name, value in said.args.items()), language)
 
 
 def language_of(code: str, default: str) -> str:
@@ -28,11 +36,12 @@ def language_of(code: str, default: str) -> str:
     return next((each for each in LANGUAGES if code.lower().startswith(each)), default)
 
 
-def _format(id: str, args: dict[str, str | int], language: str) -> str:
+@lru_cache(1024)  # the same few words stand on every card
+def _format(id: str, args: tuple[tuple[str, str | int], ...], language: str) -> str:
     bundle = _bundle(language if language in LANGUAGES else "en")
     pattern = bundle.get_message(id).value
     assert pattern is not None, id
-    words, problems = bundle.format_pattern(pattern, args)
+    words, problems = bundle.format_pattern(pattern, dict(args))
     if problems:
         raise LookupError(f"{id}: {problems}")
     return str(words)
@@ -40,7 +49,7 @@ def _format(id: str, args: dict[str, str | int], language: str) -> str:
 
 @cache
 def _fixed(id: str, language: str) -> str:
-    return _format(id, {}, language)
+    return _format(id, (), language)
 
 
 def _argument(value: Said, language: str) -> str | int:
@@ -65,24 +74,32 @@ def _argument(value: Said, language: str) -> str | int:
 def _bundle(language: str) -> FluentBundle:
     bundle = FluentBundle([language], use_isolating=False)
     source = files("crmbot").joinpath(f"locales/{language}.ftl").read_text("utf-8")
-    bundle.add_resource(FluentResource(source))
+    bundle.add_resource(FluentParser(with_spans=False).parse(source))  # spans are for editors, and 2 MB
     return bundle
 
 
-MENU = (
-    "deal",
-    "deals",
-    "customer",
-    "find",
-    "log",
-    "move",
-    "won",
-    "lost",
-    "undo",
-    "help",
-)  # as understanding.md has them
+# The commands that a channel offers, most used first: to each role, to those who are no members, and in groups.
+MENUS = {
+    "rep": (
+        *("deal", "customer", "log", "task", "today", "find", "deals", "pipeline", "forecast", "undo", "help"),
+        "settings",
+    ),
+    "viewer": ("deals", "find", "pipeline", "forecast", "help", "settings"),
+    "customer": ("start", "help", "settings"),
+    "group": ("pipeline", "deals", "schedules", "link", "help"),
+}
+MENUS |= dict.fromkeys(
+    ("manager", "owner"),
+    (
+        *("deal", "customer", "log", "task", "today", "find", "pipeline", "forecast", "members", "undo", "help"),
+        "settings",
+    ),
+)
+MENU = frozenset(command for commands in MENUS.values() for command in commands)
 
 
-def menu(language: str) -> tuple[tuple[str, str], ...]:
-    """The slash commands and what each does, for the channel's own menu."""
-    return tuple((command, say(text("menu", command=command), language)) for command in MENU)
+def menu(whose: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The slash commands for one of `MENUS` and what each does, for the channel's own menu."""
+    if whose == "customer":
+        return tuple((each, say(text("menu-customer", command=each), language)) for each in MENUS[whose])
+    return tuple((each, say(text("menu", command=each), language)) for each in MENUS[whose])

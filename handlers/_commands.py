@@ -1,29 +1,76 @@
-"""The commands of the command line that need the database and nothing else. Imports within them keep `parse` quick."""
+"""The commands of the command line that need no channel. Imports within them keep `parse` quick."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from crmbot.errors import BadInput
 from crmbot.people import Role
 
 if TYPE_CHECKING:
     from crmbot.config import Settings
+    from crmbot.incoming import Sender
     from storage import Database
 
+
+class OneLine(TyperGroup):
+    """What is wrong with a command is said in one line, and not in a box with hints around it."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **how: Any) -> Any:
+        if not standalone_mode:
+            return super().main(*args, **how | {"standalone_mode": False})
+        try:
+            sys.exit(super().main(*args, **how | {"standalone_mode": False}) or 0)
+        except UsageError as error:
+            if said := error.format_message():
+                print(f"crmbot: {said}", file=sys.stderr)
+            else:  # nothing was asked for
+                error.show()
+            sys.exit(2)
+        except typer.Abort:
+            sys.exit(130)
+
+
+UsageError: Any = typer.BadParameter.__base__  # which has no public name of its own
 admin = typer.Typer()
 ConfigFile = Annotated[Path, typer.Option("--config", help="the TOML file")]
 DEFAULT = Path("config.toml")
 
 
+@admin.command()
+def parse(
+    text: Annotated[str | None, typer.Argument()] = None,
+    lines: Annotated[Path | None, typer.Option(help="a file, one utterance a line, or .jsonl")] = None,
+    at: Annotated[str, typer.Option("--now", help="ISO time, wall clock in --tz unless it has an offset")] = "",
+    tz: Annotated[str, typer.Option(help="a time zone such as Europe/London")] = "UTC",
+    lang: Annotated[str, typer.Option(help="en or zh, a hint")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="the only form there is")] = True,
+    explain: Annotated[bool, typer.Option(help="also the spans and phrases found, and how sure each is")] = False,
+) -> None:
+    """Say what a sentence means."""
+    from crmbot.understand.lines import parsed
+
+    with one_line():
+        if text is None and lines is None:
+            raise BadInput("say a sentence, or --lines FILE")
+        if lang not in ("en", "zh"):
+            raise BadInput(f"{lang} is none of en, zh")
+        for said in parsed(text or "", lines, at, tz, lang, now, why=explain):
+            print(json.dumps(said, ensure_ascii=False))
+
+
 @admin.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="customers, deals, products or orders")],
+    kind: Annotated[
+        str, typer.Argument(help="customers deals products orders tasks tickets interactions surveys campaigns")
+    ],
     file: Annotated[Path, typer.Argument(help="CSV or XLSX")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be done, do nothing")] = False,
     config: ConfigFile = DEFAULT,
@@ -31,18 +78,23 @@ def import_(
     """Take in a file; what is known already is brought up to date, not doubled."""
     settings = settings_of(config)
     with opened(settings) as database:
+        from crmbot.words import say
         from storage.imports import import_file
+        from storage.nightly import before, folder_of
 
-        for line in import_file(
-            database, kind, file, settings.bot.currency, settings.bot.timezone, datetime.now(UTC), dry_run
-        ):
-            print(line, file=sys.stderr if line.startswith("…") else sys.stdout)
+        privacy = settings.privacy
+        if not dry_run and (folder := folder_of(settings.database.url, settings.backup.folder)):
+            before("import", settings.database.url, folder, privacy.key.get_secret_value(), privacy.key_file)
+        bot = settings.bot
+        for reported, said in import_file(database, kind, file, bot.currency, bot.timezone, now(), dry_run):
+            line = say(said, bot.language)
+            print(line if reported else f"… {line}", file=sys.stdout if reported else sys.stderr)
 
 
 @admin.command()
 def export(
     kind: Annotated[str, typer.Argument(help="what the import takes, or all")],
-    form: Annotated[str, typer.Option("--format", help="csv, json or xlsx")] = "csv",
+    form: Annotated[str, typer.Option("--format", help="csv, json or xlsx; else as the file is called, or csv")] = "",
     out: Annotated[Path | None, typer.Option(help="a file, or a folder for all; else standard output")] = None,
     config: ConfigFile = DEFAULT,
 ) -> None:
@@ -51,6 +103,21 @@ def export(
         from storage.exports import export_to
 
         export_to(database, kind, form, out, sys.stdout)
+
+
+@admin.command()
+def lessons(
+    form: Annotated[str, typer.Option("--format", help="jsonl, one labelled sentence a line")] = "jsonl",
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """What the teams have taught the bot to understand, as tests: sentences with names of ours, and their meaning."""
+    with opened(settings_of(config)) as database:
+        from crmbot.lessons import labelled
+
+        if form != "jsonl":
+            raise BadInput(f"{form} is not jsonl")
+        for _, lesson in database.run(lambda store: store.taught.listed()):
+            print(json.dumps(labelled(lesson), ensure_ascii=False))
 
 
 @admin.command()
@@ -63,6 +130,24 @@ def members(config: ConfigFile = DEFAULT) -> None:
 
 
 @admin.command()
+def erase(
+    ref: Annotated[str, typer.Argument(help="a customer, C12")],
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Forget a customer for good; the file is written anew without them."""
+    with opened(settings_of(config)) as database:
+        from storage.erasure import clean, erase_by_ref, preview
+
+        print(preview(database, ref))
+        if not yes and not (sys.stdin.isatty() and typer.confirm("Erase it for good?")):
+            raise BadInput("nothing was erased: say --yes")
+        erase_by_ref(database, ref, now())
+        clean(database)
+        print(f"{ref} is erased. Backups made before still hold it, sealed; where one is put back it is erased again.")
+
+
+@admin.command()
 def migrate(config: ConfigFile = DEFAULT) -> None:
     """Bring the database's tables up to date."""
     with opened(settings_of(config)):
@@ -70,13 +155,16 @@ def migrate(config: ConfigFile = DEFAULT) -> None:
 
 
 @admin.command()
-def doctor(config: ConfigFile = DEFAULT) -> None:
+def doctor(
+    mark: Annotated[str, typer.Option(help="of the audit chain, as it was told: whether it still stands")] = "",
+    config: ConfigFile = DEFAULT,
+) -> None:
     """Say whether all is well; exit 2 when it is not."""
     settings = settings_of(config)
     with opened(settings) as database:
         from storage.health import findings
 
-        said = findings(database, settings.access.owners)
+        said = findings(database, settings.access.owners, now(), mark)
         for finding in said:
             print(finding.words)
         if any(finding.bad for finding in said):
@@ -85,11 +173,13 @@ def doctor(config: ConfigFile = DEFAULT) -> None:
 
 @admin.command()
 def backup(file: Path, config: ConfigFile = DEFAULT) -> None:
-    """Copy the database while it is in use; its key is kept apart."""
+    """Copy the database while it is in use, sealed with its key, which is kept apart."""
+    settings = settings_of(config)
     with one_line():
         from storage.backup import back_up
 
-        print(back_up(settings_of(config).database.url, file))
+        key = settings.privacy.key.get_secret_value()
+        print(back_up(settings.database.url, file, key, settings.privacy.key_file))
 
 
 @admin.command()
@@ -105,6 +195,10 @@ def restore(
 
         key = settings.privacy.key.get_secret_value()
         print(restore_from(settings.database.url, file, key, settings.privacy.key_file, check=check))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 @contextmanager
@@ -151,3 +245,27 @@ def role_of(name: str) -> Role:
             raise BadInput(f"{name} is none of {', '.join(Role)}")
         return Role(name)
     raise AssertionError
+
+
+def come_in(database: "Database", sender: "Sender", role: str) -> None:
+    """Whoever talks at the terminal becomes one of the team; the last owner stays one."""
+    from crmbot.errors import LastOwner
+    from crmbot.words import say
+
+    asked = role_of(role) if role else None
+    with one_line():
+        try:
+            database.run(lambda store: store.members.at_the_terminal(sender, asked, now()))
+        except LastOwner as error:
+            raise BadInput(say(error.text, "en")) from error
+
+
+def enrol_owners(settings: "Settings", database: "Database", now: datetime) -> None:
+    """Those of the settings; with none anywhere, whoever sends the code that is printed here."""
+    from crmbot.incoming import Sender
+
+    owners = [Sender(channel, id, id) for channel, _, id in (each.partition(":") for each in settings.access.owners)]
+    database.run(lambda store: [store.members.enrol(each, Role.OWNER, now) for each in owners])
+    if not database.run(lambda store: store.members.has_owner()):
+        token = database.run(lambda store: store.members.first_owner(now))
+        print(f"Nobody owns this bot yet. Send it this, in a private chat: {token}", flush=True)

@@ -4,17 +4,20 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Literal
 
+from crmbot.reply import Day, Text, text, verbatim
+
 Period = Literal["day", "week", "month", "quarter", "year"]
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def span(period: Period, offset: int, today: date) -> tuple[date, date]:
     """First and last day of the period `offset` away from the present one; -3 are the last three whole ones."""
-    ends = sorted((_one(period, offset, today), _one(period, offset // abs(offset) if offset else 0, today)))
+    ends = sorted((single(period, offset, today), single(period, offset // abs(offset) if offset else 0, today)))
     return ends[0][0], ends[-1][1]
 
 
-def _one(period: Period, offset: int, today: date) -> tuple[date, date]:
+def single(period: Period, offset: int, today: date) -> tuple[date, date]:
+    """First and last day of that one period alone."""
     if period == "day":
         return (day := today + timedelta(days=offset)), day
     if period == "week":
@@ -26,3 +29,24 @@ def _one(period: Period, offset: int, today: date) -> tuple[date, date]:
     return date(first // 12, first % 12 + 1, 1), date(
         last // 12, last % 12 + 1, monthrange(last // 12, last % 12 + 1)[1]
     )
+
+
+def say_period(period: Period, offset: int, today: date) -> Text:
+    """This quarter, last month, next week; others by their first and last day."""
+    if which := {0: "this", -1: "last", 1: "next"}.get(offset):
+        return text("period", period=f"{which}-{period}")
+    first, last = span(period, offset, today)
+    return text("period-days", first=Day(first, today), last=Day(last, today))
+
+
+def say_start(period: Period, start: date) -> Text:
+    """The period that begins then, short: Nov 2026, Q4 2026, 2026; days and weeks by their first day."""
+    match period:
+        case "day" | "week":
+            return text("day-short", day=start.day, month=start.month)
+        case "month":
+            return text("month", month=start.month, year=str(start.year))
+        case "quarter":
+            return text("quarter", quarter=(start.month + 2) // 3, year=str(start.year))
+        case "year":
+            return verbatim(str(start.year))

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from crmbot.people import Member
+from crmbot.recurrence import Recurrence
 from crmbot.reply import Day, Moment, Text, text
 
 MORNING = time(9)
@@ -26,3 +27,21 @@ def say_day(day: date, now: datetime, member: Member) -> Text:
 
 def say_moment(moment: datetime, now: datetime, member: Member) -> Text:
     return text("moment", at=Moment(moment, now, member.zone))
+
+
+def say_due(moment: datetime, now: datetime, member: Member) -> Text:
+    """With the name of the zone: who reads it may be elsewhere."""
+    return text("due", at=Moment(moment, now, member.zone), zone=member.zone)
+
+
+def midnight(day: date, member: Member) -> datetime:
+    """When that day begins where the member is."""
+    return datetime.combine(day, time(), ZoneInfo(member.zone)).astimezone(UTC)
+
+
+def quiet_until(member: Member, now: datetime) -> datetime | None:
+    """When the bot may speak to them by itself again; None: now."""
+    if not member.disturbed(now):
+        return None
+    ends = time.fromisoformat(member.quiet.partition("-")[2])
+    return Recurrence("day", ends, member.zone).after(now)

@@ -1,21 +1,24 @@
 """Deals: add one, look at it, list them, move them through the stages, win or lose them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from crmbot.errors import AlreadyClosed, NotFound
+from crmbot.errors import AlreadyClosed
 from crmbot.intents import Amount, Slots, Which, WhichOrNew, intent
 from crmbot.money import Money
 from crmbot.people import Member, Permission
-from crmbot.reply import Button, Card, Reply, Text, text, verbatim
+from crmbot.reply import Ask, Button, Card, Day, Form, Post, Reply, Text, Told, text, verbatim
+from handlers._owners import heir_id, owner_id
+from handlers._pages import A_PAGE, Paged, paged
 from handlers._periods import Period, span
-from handlers._time import say_day, today
+from handlers._time import today
 from handlers.undo import undo_button
 from storage import OPEN_STAGES, Customer, Deal, Page, Store
 
 Stage = Literal["lead", "qualified", "proposal", "negotiation", "won", "lost"]
-A_PAGE = 8
 REASONS = ("price", "competitor", "budget", "timing", "silence")
 
 
@@ -39,6 +42,16 @@ class MoveDeal(Slots):
     close_date: date | None = None
 
 
+class UpdateDeal(Slots):
+    deal: Which[Deal]
+    stage: Stage | None = None
+    amount: Amount | None = None
+    close_date: date | None = None
+    owner: str | None = None
+    text: str | None = None
+    without: tuple[Literal["amount", "close_date", "text"], ...] = ()  # what is taken away
+
+
 class WinDeal(Slots):
     deal: Which[Deal]
     amount: Amount | None = None
@@ -49,13 +62,12 @@ class LoseDeal(Slots):
     reason: str | None = None
 
 
-class ListDeals(Slots):
+class ListDeals(Paged):
     name: str | None = None
     stage: Stage | None = None
     owner: str | None = None
     period: Period | None = None
     offset: int = 0
-    skip: int = 0
 
 
 @intent("deal.add", needs=Permission.WRITE_DEALS)
@@ -79,7 +91,7 @@ def add_deal(slots: AddDeal, member: Member, store: Store, now: datetime) -> Rep
 @intent("deal.show", needs=Permission.READ_DEALS)
 def show_deal(slots: OneDeal, member: Member, now: datetime) -> Reply:
     deal = slots.deal
-    buttons = _next_steps(deal) if member.may(Permission.WRITE_DEALS) else ()
+    buttons = (*_next_steps(deal), edit_button(deal.ref)) if member.may(Permission.WRITE_DEALS) else ()
     return Reply(text("deal-shown", ref=deal.ref), card(deal, now, member), buttons=buttons)
 
 
@@ -94,13 +106,9 @@ def list_deals(slots: ListDeals, member: Member, store: Store, now: datetime) ->
         offset=slots.skip,
         limit=A_PAGE,
     )
-    buttons = [Button(verbatim(_line(deal)), "deal.show", {"ref": deal.ref}) for deal in found.deals]
-    shown = slots.skip + len(found.deals)
-    if shown < found.count:
-        more = slots.model_dump(exclude_none=True) | {"skip": shown}
-        buttons.append(Button(text("button-more", count=found.count - shown), "deal.list", more))
     words = text("deals-listed", count=found.count, stage=slots.stage or "open", sums=_sums(found))
-    return Reply(words, buttons=tuple(buttons), in_place=slots.skip > 0)
+    page = Reply(words, buttons=deal_buttons(found.deals))
+    return paged(page, "deal.list", slots, shown=len(found.deals), count=found.count)
 
 
 @intent("deal.move", needs=Permission.WRITE_DEALS)
@@ -112,6 +120,33 @@ def move_deal(slots: MoveDeal, member: Member, store: Store, now: datetime) -> R
     deal.close_date = slots.close_date or deal.close_date
     store.deals.move(deal, slots.stage, by=member, now=now)
     return _moved(deal, member, store, now)
+
+
+@intent("deal.update", needs=Permission.WRITE_DEALS)
+def update_deal(slots: UpdateDeal, member: Member, store: Store, now: datetime) -> Reply:
+    """With nothing said of it: what shall change?"""
+    deal, heir = slots.deal, heir_id(slots.owner, member, store)
+    if not (slots.stage or slots.amount or slots.close_date or heir or slots.text or slots.without):
+        return Reply(text("edit-how", ref=deal.ref, kind="deal"), form=_form(deal, store))
+    deal.money = None if "amount" in slots.without else slots.amount or deal.money
+    deal.close_date = None if "close_date" in slots.without else slots.close_date or deal.close_date
+    deal.note = None if "text" in slots.without else slots.text or deal.note
+    deal.owner_id = heir or deal.owner_id
+    given_away = heir not in (None, member.id)
+    told = (Told(heir, text("deal-yours", who=member.name, label=deal.label)),) if heir and given_away else ()
+    if slots.stage and slots.stage != deal.stage:
+        store.deals.move(deal, slots.stage, by=member, now=now)
+        reply = _moved(deal, member, store, now) if deal.stage != "lost" else _why_lost(deal, member, store, now)
+        return replace(reply, told=told)
+    buttons = (*_next_steps(deal), undo_button(store))
+    return Reply(text("record-changed", ref=deal.ref), card(deal, now, member), buttons=buttons, told=told)
+
+
+def _form(deal: Deal, store: Store) -> Form:
+    owner = store.members.name_of(deal.owner_id) if deal.owner_id else None
+    close = deal.close_date.isoformat() if deal.close_date else ""
+    held = {"amount": str(deal.money or ""), "close_date": close, "owner": owner or "", "text": deal.note or ""}
+    return Form("edit-deal", deal.ref, {"stage": deal.stage} | held)
 
 
 @intent("deal.win", needs=Permission.WRITE_DEALS)
@@ -130,23 +165,38 @@ def lose_deal(slots: LoseDeal, member: Member, store: Store, now: datetime) -> R
     deal = slots.deal
     if deal.stage == "won" or (deal.stage == "lost" and (deal.reason or not slots.reason)):
         raise AlreadyClosed(deal.ref, deal.stage)
+    if deal.stage == "lost":
+        with store.changes.continuing(deal, deal.closed_at):
+            deal.reason = slots.reason
+            return _moved(deal, member, store, now)
     deal.reason = slots.reason
-    if deal.stage != "lost":
-        store.deals.move(deal, "lost", by=member, now=now)
-    if deal.reason:
-        return _moved(deal, member, store, now)
+    store.deals.move(deal, "lost", by=member, now=now)
+    return _moved(deal, member, store, now) if deal.reason else _why_lost(deal, member, store, now)
+
+
+def _why_lost(deal: Deal, member: Member, store: Store, now: datetime) -> Reply:
     why = tuple(
         Button(text("loss-reason", reason=each), "deal.lose", {"ref": deal.ref, "reason": each}) for each in REASONS
     )
     return Reply(
-        text("deal-lost-why", ref=deal.ref), card(deal, now, member), buttons=(*why, undo_button(store)), in_place=True
+        text("deal-lost-why", ref=deal.ref),
+        card(deal, now, member),
+        buttons=(*why, undo_button(store)),
+        in_place=True,
+        ask=Ask("deal.lose", {"ref": deal.ref}, "reason"),
     )
 
 
 def _moved(deal: Deal, member: Member, store: Store, now: datetime) -> Reply:
+    if deal.stage == "won" and deal.closed_at:
+        store.alerts.happened("won", deal.ref, deal.closed_at, now, deal.money)
     steps = _next_steps(deal)
     words = text("deal-moved", ref=deal.ref, customer=deal.customer.name, stage=text("stage", stage=deal.stage))
     return Reply(words, card(deal, now, member), buttons=(*steps, undo_button(store)), in_place=True)
+
+
+def edit_button(ref: str) -> Button:
+    return Button(text("button-edit"), "deal.update", {"ref": ref})
 
 
 def _next_steps(deal: Deal) -> tuple[Button, ...]:
@@ -167,14 +217,6 @@ def _next_steps(deal: Deal) -> tuple[Button, ...]:
     return (*moves, won, Button(text("button-lost"), "deal.lose", {"ref": deal.ref}, once=True))
 
 
-def owner_id(said: str | None, member: Member, store: Store) -> int | None:
-    if said is None or said == "me":
-        return member.id if said else None
-    if (found := store.members.called(said)) is None:
-        raise NotFound("member", said)
-    return found
-
-
 def _line(deal: Deal) -> str:
     return f"{deal.label} · {deal.money}" if deal.money else deal.label
 
@@ -184,17 +226,30 @@ def _sums(page: Page) -> str:
 
 
 def card(deal: Deal, now: datetime, member: Member) -> Card:
+    return _card(deal, today(now, member))
+
+
+def _card(deal: Deal, today: date) -> Card:
     facts: list[tuple[Text, Text]] = []
     if deal.money:
         facts.append((text("slot", slot="amount"), text("value", value=deal.money)))
     facts.append((text("slot", slot="stage"), text("stage", stage=deal.stage)))
     if deal.close_date:
-        facts.append((text("slot", slot="close_date"), say_day(deal.close_date, now, member)))
+        facts.append((text("slot", slot="close_date"), text("day", day=Day(deal.close_date, today))))
     if deal.reason:
         facts.append((text("slot", slot="reason"), _reason(deal.reason)))
     if deal.note:
         facts.append((text("slot", slot="text"), verbatim(deal.note)))
     return Card(deal.ref, deal.label, tuple(facts))
+
+
+def live_post(ref: str, store: Store, now: datetime, zone: str) -> Post:
+    """How it stands, for the groups where it was posted; they read what is open of it."""
+    deal = store.deals.one(ref)
+    if deal is None:
+        return Post(ref, "groups", text("undone", refs=ref), Card(ref, ref))
+    words = text("deal-moved-short", ref=ref, stage=text("stage", stage=deal.stage))
+    return Post(ref, "groups", words, _card(deal, now.astimezone(ZoneInfo(zone)).date()))
 
 
 def _reason(reason: str) -> Text:

@@ -8,8 +8,12 @@ from crmbot.reply import Button, Reply, text
 @intent("help", needs=Permission.TALK)
 def help_member(slots: NoSlots, member: Member) -> Reply:
     buttons = (
+        Button(text("button-today"), "home", {}),
         Button(text("button-my-deals"), "deal.list", {"owner": "me"}),
         Button(text("button-customers"), "customer.find", {}),
+        Button(text("button-tickets"), "ticket.list", {}),
+        Button(text("button-pipeline"), "pipeline.report", {}),
+        Button(text("button-settings"), "settings.set", {}),
     )
     return Reply(text("help", role=member.role), buttons=buttons)
 

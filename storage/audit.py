@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.changes import Acting
 from storage.statements import Statement
@@ -14,9 +14,12 @@ from storage.tables import Setting
 
 AUDIT, SETTING = AuditRow.__table__, Setting.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
 HEAD = Statement(select(AUDIT.c.chain).order_by(AUDIT.c.id.desc()).limit(1))
-LOCK = select(SETTING.c.value).where(SETTING.c.name == "audit").with_for_update()
+BEGINS = select(SETTING.c.value).where(SETTING.c.name == "audit")  # with the mark of the last row that was let go
+LOCK = BEGINS.with_for_update()
 ADD = Statement(insert(AUDIT))
 LONGEST = 500
+MARK = 16  # digits
+TOLD = "audit mark"  # the last one that the owners were told
 FIRST = bytes(32)
 
 
@@ -76,15 +79,53 @@ class Audit:
     def _read(self) -> bytes:
         if self._connection.dialect.name != "sqlite":  # there one writer at a time is the rule anyway
             self._connection.execute(LOCK)
-        return HEAD.value(self._connection, {}) or FIRST
+        return HEAD.value(self._connection, {}) or _beginning(self._connection)
 
 
 def broken_at(connection: Connection) -> int | None:
     """The id of the first row that does not fit the one before it; None when the whole chain holds."""
-    head = FIRST
+    head = _beginning(connection)
     columns = [AUDIT.c.id, AUDIT.c.chain, *(AUDIT.c[name] for name in Entry.__slots__)]
     for id, chain, *values in connection.execute(select(*columns).order_by(AUDIT.c.id)):
         head = Entry(*values).chained(head)
         if head != chain:
             return int(id)
     return None
+
+
+def _beginning(connection: Connection) -> bytes:
+    return bytes.fromhex(connection.execute(BEGINS).scalar() or "") or FIRST
+
+
+def mark(connection: Connection) -> tuple[int, str] | None:
+    """The last row and the sixteen digits that stand for it and all before; nothing while there is none."""
+    row = connection.execute(select(AUDIT.c.id, AUDIT.c.chain).order_by(AUDIT.c.id.desc()).limit(1)).first()
+    return (row.id, row.chain.hex()[:MARK]) if row else None
+
+
+def new_mark(connection: Connection, said: str) -> bool:
+    """Whether this is another mark than the one before; then it is noted."""
+    known = connection.execute(select(SETTING.c.value).where(SETTING.c.name == TOLD)).scalar()
+    if known is None:
+        connection.execute(insert(SETTING), {"name": TOLD, "value": said})
+    else:
+        connection.execute(update(SETTING).where(SETTING.c.name == TOLD).values(value=said))
+    return known != said
+
+
+def holds(connection: Connection, said: str) -> bool:
+    """Whether a mark that was told once still is in the chain: then nothing before it was changed or cut off."""
+    wanted = said.casefold()
+    chains = connection.execute(select(AUDIT.c.chain)).scalars()
+    return len(wanted) == MARK and any(chain.hex()[:MARK] == wanted for chain in chains)
+
+
+def forget_up_to(connection: Connection, first: int | None, most: int) -> int:
+    """Let go of the oldest rows before row `first`, all if there is no such row; how many it were."""
+    connection.execute(LOCK if connection.dialect.name != "sqlite" else BEGINS)
+    old = select(AUDIT.c.id, AUDIT.c.chain).order_by(AUDIT.c.id).limit(most)
+    rows = connection.execute(old if first is None else old.where(AUDIT.c.id < first)).all()
+    if rows:
+        connection.execute(delete(AUDIT).where(AUDIT.c.id <= rows[-1].id))
+        connection.execute(update(SETTING).where(SETTING.c.name == "audit").values(value=rows[-1].chain.hex()))
+    return len(rows)

@@ -1,4 +1,4 @@
-"""Copying a SQLite database while it is in use, and putting such a copy back in its place."""
+"""Copying a SQLite database while it is in use, sealed with its key, and putting such a copy back in its place."""
 
 import hashlib
 import os
@@ -8,44 +8,50 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from crmbot.errors import BadInput
 from storage.audit import broken_at
-from storage.database import database_url
+from storage.database import database_url, erased_path
 from storage.migrate import HEAD, revisions, version
 from storage.opening import KEY, SETTING, key_path
-from storage.secrets import load_keys
+from storage.secrets import Keys, load_keys
+from storage.tombstones import Tombstones
 
 PAGES = 1000  # copied at a time
 BLOCK = 1 << 20
+SEALED, PLAIN = b"crmbot backup 1\n", b"SQLite format 3"
 DUMPS = {
     "postgresql": "pg_dump",
     "mysql": "mysqldump --single-transaction",
     "mariadb": "mariadb-dump --single-transaction",
 }
+ERASED = "crm.erased"  # beside the nightly backups: who was erased
 SIDES = ("-wal", "-shm", "-journal")
 BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-def back_up(url: str, file: Path) -> str:
+def back_up(url: str, file: Path, key: str = "", key_file: Path | None = None) -> str:
     """A consistent copy of the database at `url` as `file`, its checksum beside it; what the person should know."""
     database = _sqlite_file(url)
     if not database.is_file():
         raise BadInput(f"there is no database at {database}")
     if file.exists():
         raise BadInput(f"{file} is there already: a backup overwrites nothing")
-    with _draft(file) as draft:
-        _copy_live(database, draft)
+    keys = load_keys(key, key_file or key_path(url), may_make=False)
+    with _draft(file) as draft, _draft(file) as plain:
+        _copy_live(database, plain)
+        seal_file(plain, draft, keys)
         _write(_checksum_file(file), f"{_digest(draft)}  {file.name}\n".encode())
         _put(draft, file)
-    key = key_path(url)
-    where = f"it is {key}" if key.exists() else "it is where privacy.key_file or CRMBOT_PRIVACY__KEY says"
+    beside = key_path(url)
+    where = f"it is {beside}" if beside.exists() else "it is where privacy.key_file or CRMBOT_PRIVACY__KEY says"
     return (
         f"{file}: {_size(file)}, checksum in {_checksum_file(file).name}. The key is not in it: {where}. "
-        "Keep a copy of the key apart from the backups: without it phones, emails and chats cannot be read again."
+        "Keep a copy of the key apart from the backups: without it they cannot be read again."
     )
 
 
@@ -56,18 +62,20 @@ def restore_from(url: str, file: Path, key: str, key_file: Path | None, *, check
         raise BadInput(f"there is no {file}")
     if database.exists() and file.samefile(database):
         raise BadInput(f"{file} is the database itself")
-    fingerprint = load_keys(key, key_file or key_path(url), may_make=False).fingerprint
+    keys = load_keys(key, key_file or key_path(url), may_make=False)
     if check:
-        _examine(file, _checksum(file), fingerprint)
+        with _draft(database if database.parent.exists() else file) as draft:
+            _take_out(file, draft, keys)
         return f"{file} can be restored: its checksum, tables, version, key and audit chain are right."
     database.parent.mkdir(parents=True, exist_ok=True)
     with _draft(database) as draft:
-        _copy(file, draft)
-        _examine(draft, _checksum(file), fingerprint)
+        _take_out(file, draft, keys)
         with _to_itself(database):
             kept = _set_aside(database)
             _put(draft, database)
-    return f"{database} is now what {file} holds." + (f" The one before is kept as {kept}." if kept else "")
+    Tombstones(erased_path(database_url(url))).take_over(file.with_name(ERASED))
+    said = f"{database} is now what {file} holds." + (f" The one before is kept as {kept}." if kept else "")
+    return said + " Who was erased since is erased again when it is opened."
 
 
 # Copying
@@ -92,13 +100,44 @@ def _open(file: Path, how: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{file.resolve().as_uri()}?{how}", uri=True, timeout=5, isolation_level=None)
 
 
-def _copy(file: Path, draft: Path) -> None:
-    try:
-        with file.open("rb") as source, draft.open("wb") as copy:
+def seal_file(plain: Path, sealed: Path, keys: Keys) -> None:
+    """In blocks that know their number, and whether they are the last one."""
+    of = os.urandom(16)
+    with plain.open("rb") as source, sealed.open("wb") as out:
+        out.write(SEALED + of)
+        number, block = 0, source.read(BLOCK)
+        while True:
+            following = source.read(BLOCK)
+            body = keys.seal("backup", _place(of, number, last=not following), block)
+            out.write(len(body).to_bytes(4) + body)
+            if not following:
+                return
+            number, block = number + 1, following
+
+
+def open_file(sealed: Path, plain: Path, keys: Keys) -> None:
+    """Raises `BadInput` for what was sealed with another key, and for what is no backup."""
+    with sealed.open("rb") as source, plain.open("wb") as out:
+        head = source.read(len(SEALED))
+        if head.startswith(PLAIN):  # as they were made once
+            source.seek(0)
             while block := source.read(BLOCK):
-                copy.write(block)
-    except OSError as error:
-        raise BadInput(f"{file} cannot be copied: {error.strerror}") from error
+                out.write(block)
+            return
+        if head != SEALED:
+            raise BadInput("the backup cannot be read: it is none of this program")
+        of, number, size = source.read(16), 0, source.read(4)
+        while size:
+            body, size = source.read(int.from_bytes(size)), source.read(4)
+            try:
+                out.write(keys.open("backup", _place(of, number, last=not size), body))
+            except InvalidTag as error:
+                raise BadInput("the key does not fit the backup: it was sealed with another one") from error
+            number += 1
+
+
+def _place(of: bytes, number: int, *, last: bool) -> bytes:
+    return of + number.to_bytes(8) + bytes([last])
 
 
 @contextmanager
@@ -158,9 +197,19 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _examine(file: Path, checksum: str, fingerprint: str) -> None:
-    if _digest(file) != checksum:
-        raise BadInput("the backup is damaged: its checksum is another one")
+def _take_out(file: Path, draft: Path, keys: Keys) -> None:
+    """What the backup holds, once all about it is right."""
+    checksum = _checksum(file)
+    try:
+        if _digest(file) != checksum:
+            raise BadInput("the backup is damaged: its checksum is another one")
+        open_file(file, draft, keys)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be copied: {error.strerror}") from error
+    _examine(draft, keys.fingerprint)
+
+
+def _examine(file: Path, fingerprint: str) -> None:
     engine = create_engine("sqlite://", creator=lambda: _open(file, "mode=ro&immutable=1"), poolclass=NullPool)
     try:
         with engine.connect() as connection:

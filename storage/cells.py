@@ -34,17 +34,18 @@ _MONTH_DAY = re.compile(
     r"(?P<name>[a-z]{3})[a-z]*\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _CLOCK, re.I
 )
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_SCALED = re.compile(r"\d\s*(?:[千百万亿]|[kmb]\b)", re.I)
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _EMAIL = re.compile(r"[^@\s;,<>\"']+@[^@\s;,<>\"']+\.[^@\s;,<>\"']+")
 _LISTED = re.compile(r"[;；,，、|\n]+")
 
 
 class BadCell(ValueError):
-    """Why a row cannot be taken, and the cell that it is about."""
+    """Why a row cannot be taken, as the variants of `import-bad` say it, and the cell that it is about."""
 
-    def __init__(self, reason: str, cell: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, why: str, cell: str = "") -> None:
+        super().__init__(why)
+        self.why = why
         self.cell = cell
 
 
@@ -100,7 +101,7 @@ def read_stage(text: str) -> str:
     said = re.sub(r"[\W_]+", " ", said).strip()
     stage = _stages().get(said) or _stages().get(re.sub(r"\s*(?:阶段|stage)$", "", said))
     if stage is None:
-        raise BadCell("no stage that is known (lead, qualified, proposal, negotiation, won, lost)", text)
+        raise BadCell("no-stage", text)
     return stage
 
 
@@ -125,7 +126,7 @@ def read_currency(text: str) -> str:
         return code
     known = _currencies().get(text.strip().casefold()) or ("CNY" if code == "RMB" else "")
     if not known:
-        raise BadCell("no currency that is known", text)
+        raise BadCell("no-currency", text)
     return known
 
 
@@ -146,17 +147,19 @@ def read_amount(
     """The amount, and whether its currency was told, in the cell or as `stated`; else it is `currency`."""
     said = unicodedata.normalize("NFKC", text).strip()
     if re.match(r"\(.*\)$|[^\d]*[-−–]\s*[\d$€£¥]|.*\d-$", said):
-        raise BadCell("an amount below zero", text)
+        raise BadCell("below-zero", text)
     known_digits = minor_digits(stated or currency) == 3
     figures = _FIGURE.sub(lambda found: _pointed(found[0], mark or ("." if known_digits else "")), said)
     found = {"value": figures} if _PLAIN.fullmatch(figures) else read_money(figures)
     if found is None:
-        raise BadCell("no amount that can be read", text)
+        raise BadCell("no-amount", text)
+    if _SCALED.search(figures):  # 3万 below 金额（万元）: whoever wrote the cell scaled it already
+        scale = Decimal(1)
     value = {"value": plain(Decimal(found["value"]) * scale), "currency": stated or found.get("currency", "")}
     try:
         return Money.of(value, currency), bool(value["currency"])
     except ValueError as error:
-        raise BadCell(str(error).partition(":")[0], text) from error
+        raise BadCell("odd-amount", text) from error
 
 
 def _pointed(figure: str, mark: str) -> str:
@@ -173,7 +176,7 @@ def _pointed(figure: str, mark: str) -> str:
 def read_quantity(text: str) -> int:
     said = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", text))
     if not re.fullmatch(r"\d{1,9}(?:\.0*)?", said) or int(float(said)) < 1:
-        raise BadCell("no quantity of one or more", text)
+        raise BadCell("no-quantity", text)
     return int(float(said))
 
 
@@ -225,6 +228,10 @@ def read_moment(text: str, order: Order, zone: str) -> datetime:
     return datetime.combine(day, clock, offset or ZoneInfo(zone)).astimezone(UTC)
 
 
+def is_bare_day(text: str, order: Order) -> bool:
+    return _read(text, order.day_first)[1] is None
+
+
 def noon(day: date) -> datetime:
     return datetime.combine(day, NOON, UTC)
 
@@ -239,8 +246,8 @@ def _read(text: str, day_first: bool) -> tuple[date, time | None, tzinfo | None]
             try:
                 return _day(found.groupdict(), day_first), _time(found), _offset(found["offset"])
             except (ValueError, KeyError) as error:
-                raise BadCell("no such day", text) from error
-    raise BadCell("no day that can be read", text)
+                raise BadCell("no-such-day", text) from error
+    raise BadCell("no-day", text)
 
 
 def _serial(days: float) -> tuple[date, time | None, None]:

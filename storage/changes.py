@@ -1,28 +1,30 @@
 """Every change of a record, written by one hook and taken back from what it wrote."""
 
 import base64
+import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256, Hash
-from sqlalchemy import Date, LargeBinary, event, insert, inspect, update
+from sqlalchemy import Date, and_, event, insert, inspect, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Session, SQLModel, col, select
 
-from crmbot.errors import Refused
-from crmbot.people import Member
+from crmbot.errors import LastOwner, NotAllowed, Refused
+from crmbot.people import Member, Permission
 from crmbot.reply import text
-from storage.columns import Moment
+from storage.columns import Moment, is_binary
 from storage.search import index
 from storage.secrets import Keys
-from storage.statements import Statement
+from storage.statements import Statement, connection_of
 from storage.tables import (
+    Alert,
     Batch,
     Campaign,
     CampaignFigure,
@@ -32,11 +34,19 @@ from storage.tables import (
     DealStage,
     Handle,
     Interaction,
+    Invite,
+    LessonRow,
+    LinkedPlace,
+    Mailing,
     MemberRow,
     Order,
     Product,
+    Recipient,
+    Room,
+    Schedule,
     Survey,
     Tag,
+    Target,
     Task,
     Ticket,
     Tracked,
@@ -55,9 +65,17 @@ TRACKED: tuple[type[Tracked], ...] = (
     Survey,
     Order,
 )
-TRACKED += (Campaign, CampaignFigure, Batch, MemberRow)
+TRACKED += (Campaign, CampaignFigure, Target, Batch, MemberRow, Invite, Room, Schedule, Alert, LinkedPlace)
+TRACKED += (LessonRow, Mailing, Recipient)
 KINDS: dict[str, type[Tracked]] = {kind.__name__: kind for kind in TRACKED}
+PART_OF: dict[str, tuple[str, type[Tracked]]] = {  # whose rows have no ref: they are told by the record they belong to
+    CampaignFigure.__name__: ("campaign_id", Campaign),
+    DealStage.__name__: ("deal_id", Deal),
+    Handle.__name__: ("customer_id", Customer),
+    Tag.__name__: ("customer_id", Customer),
+}
 WINDOW = timedelta(hours=24)
+LONG_WINDOW = timedelta(days=7)  # of a merge, by its own button
 ADD = Statement(insert(Change.__table__))  # type: ignore[attr-defined]  # SQLModel hides its table
 
 
@@ -72,6 +90,7 @@ class Acting:
         self.at = datetime.min.replace(tzinfo=UTC)
         self.undoing = False
         self.changed = False
+        self.soonest: datetime | None = None
         self.forget()
 
     def by(self, member: Member | None, kind: str, at: datetime) -> None:
@@ -88,17 +107,20 @@ class Acting:
             self.refs.append(row.ref)
         self.fields.extend(f"{type(row).__name__}.{field}" for field in fields)
         self._digest.update(images)
+        for at in (getattr(row, column) for column in row.falls_due.values()):
+            if at and (self.soonest is None or at < self.soonest):
+                self.soonest = at
 
     def forget(self) -> None:
         self.changed = False
         self.refs: list[str] = []
         self.fields: list[str] = []
-        self._digest = Hash(SHA256())
+        self._digest = hashlib.sha256()
 
     @property
     def digest(self) -> bytes:
         """Of what was written, sealed as it is: it tells nothing of the values."""
-        return self._digest.copy().finalize()
+        return self._digest.digest()
 
 
 @event.listens_for(Session, "after_flush")
@@ -115,17 +137,18 @@ def _record(session: Session, _: UOWTransaction) -> None:
         if isinstance(row, Tracked) and (change := _change(row, acting, was=was, stays=stays))
     ]
     if values and acting.message is not None:  # what no message did, the command line say, is audited but not undone
-        ADD.run_many(session.connection(), values)
-    index(session.connection(), rows)
+        ADD.run_many(connection_of(session), values)
+    index(connection_of(session), rows)
 
 
 def record(session: Session, row: Tracked) -> None:
     """What the hook does, for a row that was added without a flush."""
     acting: Acting = session.info["acting"]
     change = _change(row, acting, was=False, stays=True)
+    connection = connection_of(session)
     if change and acting.message is not None:
-        ADD.run(session.connection(), change)
-    index(session.connection(), [(row, False, True)])
+        ADD.run(connection, change)
+    index(connection, [(row, False, True)])
 
 
 @cache
@@ -159,6 +182,7 @@ def _change(row: Tracked, acting: Acting, *, was: bool, stays: bool) -> dict[str
         "row": row.id,
         "seal_id": seal_id,
         "undoes": acting.undoing,
+        "lasting": False,
         "before": sealed[0],
         "after": sealed[1],
     }
@@ -166,13 +190,18 @@ def _change(row: Tracked, acting: Acting, *, was: bool, stays: bool) -> dict[str
 
 def _image(row: Tracked, *, before: bool = False) -> dict[str, Any]:
     state = inspect(row)
-    image = {}
-    for attribute in state.mapper.column_attrs:
-        value = state.dict.get(attribute.key)
-        if before and (past := state.attrs[attribute.key].history.deleted):
-            value = past[0]
-        image[attribute.key] = _plain(value)
-    return image
+    image = {key: state.dict.get(key) for key in columns_of(type(row))}
+    if before:
+        for key in image:
+            if past := state.attrs[key].history.deleted:
+                image[key] = past[0]
+    return {key: _plain(value) for key, value in image.items()}
+
+
+@cache
+def columns_of(kind: type[Tracked]) -> tuple[str, ...]:
+    """The names of a table's columns as attributes, in their order."""
+    return tuple(inspect(kind).column_attrs.keys())
 
 
 def _plain(value: Any) -> Any:
@@ -189,6 +218,24 @@ class TakenBack:
     redone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A message that changed something, and what its records are called."""
+
+    message: int
+    labels: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One change of a record, as the row was before and after: None where it was not there."""
+
+    at: datetime
+    by: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
 class Changes:
     def __init__(self, session: Session, acting: Acting) -> None:
         self._session = session
@@ -202,23 +249,97 @@ class Changes:
 
     def take_back(self, member: Member, message: int | None, now: datetime) -> TakenBack:
         """Undo what one message of `member` changed, the last by default, all of it or nothing."""
-        mine = select(Change).where(Change.by == member.id, Change.at >= now - WINDOW, col(Change.undone_by).is_(None))
+        lately = or_(
+            col(Change.at) >= now - WINDOW,
+            and_(col(Change.lasting).is_(True), col(Change.at) >= now - LONG_WINDOW, col(Change.handled_id) == message),
+        )
+        mine = select(Change).where(Change.by == member.id, lately, col(Change.undone_by).is_(None))
         if message is None:
-            last = _standing(mine).with_only_columns(col(Change.handled_id)).order_by(col(Change.id).desc()).limit(1)
-            message = self._session.scalars(last).first()
+            message = self._last(member, now)
         changes = self._session.exec(mine.where(Change.handled_id == message).order_by(col(Change.id).desc())).all()
         if not changes:
             raise Refused(text("nothing-to-undo"))
         for change in changes:
             self._refuse_if_changed_since(change)
+            self._refuse_if_not_theirs(change, member)
+        owned = self._has_owner()
         self._acting.undoing = True
         for change in changes:
             self._restore(change)
             change.undone_by = self.message
         self._acting.undoing = False
+        if owned and not self._has_owner():
+            raise LastOwner
         stands_again = update(Change).where(col(Change.undone_by) == message).values(undone_by=None)
         redone = self._session.execute(stands_again).rowcount > 0  # type: ignore[attr-defined]  # an update has one
-        return TakenBack(sorted({ref for change in changes if (ref := _ref(change))}), redone)
+        return TakenBack(sorted({ref for change in changes if (ref := self._ref_to_tell(change))}), redone)
+
+    def _last(self, member: Member, now: datetime) -> int | None:
+        """The latest message of theirs that still stands."""
+        mine = select(Change.handled_id).where(Change.by == member.id, col(Change.at) >= now - WINDOW)
+        message: int | None = self._session.exec(_standing(mine).order_by(col(Change.id).desc()).limit(1)).first()
+        return message
+
+    def last(self, member: Member, now: datetime) -> Done | None:
+        """What a typed undo would take back."""
+        message = self._last(member, now)
+        if message is None:
+            return None
+        changes = self._session.exec(_standing(select(Change).where(Change.handled_id == message)))
+        labels = {self._label(change) for change in changes} - {""}
+        whole = [label for label in labels if not any(other.startswith(f"{label} ·") for other in labels)]
+        return Done(message, sorted(whole))
+
+    def _label(self, change: Change) -> str:
+        """What its record is called; by its ref alone where it has no name, or is not there any more."""
+        row = self._session.get(KINDS[change.kind], change.row)
+        label: str = getattr(row, "label", "") or self._ref_to_tell(change)
+        return label
+
+    def _ref_to_tell(self, change: Change) -> str:
+        if change.kind not in PART_OF:
+            return _ref(change)
+        column, kind = PART_OF[change.kind]
+        before, after = self._images(change)
+        return f"{kind.letter}{(after or before or {})[column]}"
+
+    @contextmanager
+    def continuing(self, row: Tracked, since: datetime | None) -> Iterator[None]:
+        """Meanwhile is changed what belongs to the member's own change of `row` at `since`: the two are one to undo.
+
+        Only where nothing happened to it after that, and while that change may still be taken back.
+        """
+        latest = _standing(select(Change).where(Change.kind == type(row).__name__, Change.row == row.id))
+        before = self._session.exec(latest.order_by(col(Change.id).desc()).limit(1)).first()
+        own = before and before.by == self._acting.member_id and before.at == since
+        now, its = self._acting.message, before.handled_id if before and own else None
+        if its is not None and self._acting.at - before.at < WINDOW:
+            self._acting.message = its
+        try:
+            yield
+            self._session.flush()
+        finally:
+            self._acting.message = now
+
+    def lasts_a_week(self) -> None:
+        """What this message does may be taken back for so long."""
+        self._session.flush()
+        mine = update(Change).where(col(Change.handled_id) == self.message)
+        self._session.execute(mine.values(lasting=True))
+
+    def history(self, row: Tracked, limit: int = 50) -> list[Past]:
+        """What was done to a record, the newest first."""
+        query = select(Change, MemberRow.name).join(MemberRow, col(MemberRow.id) == Change.by, isouter=True)
+        mine = query.where(Change.kind == type(row).__name__, Change.row == row.id)
+        found = self._session.exec(mine.order_by(col(Change.id).desc()).limit(limit))
+        return [Past(each.at, name or "", *self._images(each)) for each, name in found]
+
+    def _images(self, change: Change) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        before, after = (
+            json.loads(self._acting.keys.open("change", change.seal_id, sealed)) if sealed else None
+            for sealed in (change.before, change.after)
+        )
+        return before, after
 
     def any_of(self, member: Member, message: int) -> bool:
         """Whether the message changed anything that could be taken back."""
@@ -232,11 +353,24 @@ class Changes:
             who = self._session.get(MemberRow, other.by) if other.by else None
             raise Refused(text("changed-since", who=who.name if who else "–", ref=_ref(change) or "–"))
 
+    @staticmethod
+    def _refuse_if_not_theirs(change: Change, member: Member) -> None:
+        """Who changed others' rights and may not do so any more cannot take it back either."""
+        rights = change.kind == Invite.__name__ or (change.kind == MemberRow.__name__ and change.row != member.id)
+        if rights and not member.may(Permission.WRITE_MEMBERS):
+            raise NotAllowed(member.role)
+
+    def _has_owner(self) -> bool:
+        owners = select(MemberRow.id).where(MemberRow.role == "owner", col(MemberRow.active).is_(True))
+        return self._session.exec(owners.limit(1)).first() is not None
+
     def _restore(self, change: Change) -> None:
         kind, ref = KINDS[change.kind], _ref(change)  # after an error the session knows nothing any more
         row = self._session.get(kind, change.row)
         try:
             if change.before is None:
+                if row is not None and row.is_final:
+                    raise Refused(text("already-sent"))
                 if row is not None:
                     self._session.delete(row)
             else:
@@ -262,7 +396,7 @@ def _standing(query: Any) -> Any:
 def _typed(kind: Any, value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(kind, LargeBinary):
+    if is_binary(kind):
         return base64.b64decode(value)
     if isinstance(kind, Moment):
         return datetime.fromisoformat(value)

@@ -1,7 +1,8 @@
 """Customers, and the phones, emails and chats that are theirs."""
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -9,22 +10,38 @@ from typing import Any
 
 from sqlalchemy import bindparam, inspect, or_
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from crmbot import phone as phones
 from crmbot.dialogue import Found
 from crmbot.incoming import Sender
-from crmbot.names import CLEAR, LEADING, NEAR, fold, is_person, untitled
+from crmbot.names import CLEAR, HAS_HAN, LEADING, NEAR, fold, is_person, untitled
 from crmbot.people import Member, Permission, Scope
 from storage.rows import add_row, load_rows
 from storage.search import candidates, ranked
 from storage.secrets import Keys
-from storage.statements import Statement
-from storage.tables import Customer, Handle, Tag
+from storage.statements import Statement, connection_of
+from storage.tables import Customer, Deal, Handle, Interaction, Order, Survey, Tag, Task, Ticket
 from storage.visible import visible, who, within
 
 MOST = 50
 MARGIN = 5.0  # by how much the likeliest must lead to be clear
+OF_A_CUSTOMER: tuple[Any, ...] = (Deal, Interaction, Task, Ticket, Survey, Order)  # what a merge moves
 CHATS = frozenset({"telegram", "slack", "terminal"})
+
+
+RUNNING, MOST_WORDS, MOST_LETTERS = 120, 4, 8  # how much of a message is searched for names, and how long they are
+
+
+def _runs(words: str) -> Iterator[str]:
+    """What may be a name in it: a few words on end, or a few Chinese characters."""
+    plain = [re.sub(r"(?:'s|’s)$", "", word.strip(",.:;!?，。：；！？\"'“”()（）")) for word in words.split()]
+    for begin in range(len(plain)):
+        for end in range(begin + 1, min(begin + MOST_WORDS, len(plain)) + 1):
+            yield " ".join(plain[begin:end])
+    for run in re.findall(r"[\u3400-\u9fff]{2,}", words):
+        for begin in range(len(run)):
+            yield from (run[begin:end] for end in range(begin + 2, min(begin + MOST_LETTERS, len(run)) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,10 @@ class Customers:
         if company:
             live = live.where(col(Customer.company_id).in_(of or [-1]))
         scored = self._alike(name, live)
+        if not clear_only and not (scored and scored[0][0] >= CLEAR) and (found := self._with_word(name, live)):
+            return Found(found)
+        if clear_only and company and (known := self._known_as(name, live)):
+            return Found([known])
         if not scored or (clear_only and company):
             return Found([], [each for _, each in scored])
         best = [each for score, each in scored if score > scored[0][0] - MARGIN]
@@ -100,19 +121,41 @@ class Customers:
             return Found(best)
         return Found([], best) if clear_only else Found([each for score, each in scored if score >= 85])
 
+    def named_in(self, words: str, member: Member) -> list[str]:
+        """The names in `words`, as they stand there, the longest first."""
+        runs = {fold(run): run for run in _runs(words[:RUNNING]) if fold(run)}
+        query = visible(Customer, member, Permission.READ_CUSTOMERS).with_only_columns(col(Customer.name_key))
+        named = query.where(col(Customer.name_key).in_(runs), col(Customer.archived_at).is_(None)).distinct()
+        found = sorted((runs[key] for key in self._session.scalars(named)), key=lambda run: -len(run))
+        return [run for at, run in enumerate(found) if not any(run in longer for longer in found[:at])]
+
     def _called(self, key: str, member: Member, needs: Permission) -> Sequence[Customer]:
         named = _called(member.scope(needs))
-        found = named.all(self._session.connection(), {"key": key, **who(member, needs)})
+        found = named.all(connection_of(self._session), {"key": key, **who(member, needs)})
         return load_rows(self._session, Customer, found)
 
     def _alike(self, name: str, live: Any, *, least: float = NEAR) -> list[tuple[float, Customer]]:
         ids: set[int] = set()
         for words in {name, untitled(name)}:
-            ids.update(candidates(self._session.connection(), Customer.letter, words))
+            ids.update(candidates(connection_of(self._session), Customer.letter, words))
         if not ids:
             return []
         rows = self._session.exec(live.where(col(Customer.id).in_(ids))).all()
         return ranked(name, [(each, each.name) for each in rows], least=least)
+
+    def _known_as(self, given: str, live: Any) -> Customer | None:
+        """The only one in a company with that given name."""
+        there = [each for each in self._with_word(given, live) if fold(each.name).split()[:1] == [fold(given)]]
+        return there[0] if len(there) == 1 else None
+
+    def _with_word(self, name: str, live: Any) -> list[Customer]:
+        """The people of that surname: whoever has the one word in the name."""
+        word = fold(name)
+        if " " in word or HAS_HAN.search(word):  # of a Chinese name, one character is not a word
+            return []
+        found = candidates(connection_of(self._session), Customer.letter, word)
+        rows = self._session.exec(live.where(col(Customer.id).in_(found), Customer.kind == "person")).all()
+        return [each for each in rows if word in fold(each.name).split()]
 
     @staticmethod
     def ids_named(session: Session, name: str) -> list[int]:
@@ -122,7 +165,7 @@ class Customers:
         ids = [id for id in exact if id]
         if not ids:
             rows = session.exec(
-                select(Customer).where(col(Customer.id).in_(candidates(session.connection(), Customer.letter, name)))
+                select(Customer).where(col(Customer.id).in_(candidates(connection_of(session), Customer.letter, name)))
             ).all()
             alike = ranked(name, [(each, each.name) for each in rows], least=85)
             ids = [each.id for score, each in alike if each.id and score > alike[0][0] - MARGIN]
@@ -147,7 +190,10 @@ class Customers:
             exact = list(self._session.exec(query.where(Customer.name_key == fold(words)).limit(MOST)))
             least = NEAR if wanted.name else 60.0
             found = (
-                exact or [each for _, each in self._alike(words, query, least=least)] or self._beginning(words, query)
+                exact
+                or [each for _, each in self._alike(words, query, least=least)]
+                or self._beginning(words, query)
+                or self._with_word(words, query)
             )
             return found[offset : offset + limit], len(found)
         count = self._session.exec(query.with_only_columns(func.count())).one()  # type: ignore[call-overload]  # a count
@@ -155,7 +201,7 @@ class Customers:
 
     def _beginning(self, words: str, query: Any) -> list[Customer]:
         begins = col(Customer.name_key).startswith(fold(words), autoescape=True)
-        if self._session.connection().dialect.name == "sqlite":  # its LIKE reads the whole table, a range the index
+        if connection_of(self._session).dialect.name == "sqlite":  # its LIKE reads the whole table, a range the index
             begins = col(Customer.name_key).between(fold(words), fold(words) + "\U0010ffff")
         return list(self._session.exec(query.where(begins).limit(MOST)))
 
@@ -170,6 +216,12 @@ class Customers:
             col(Handle.value_key) == key,
             col(Handle.national_key) == self._keys.digest("handle.national", phones.national(digits)),
         )
+
+    def among(self, ids: Sequence[int], *, seen_by: Member) -> list[Customer]:
+        """Those of them that are still there, in the same order."""
+        query = visible(Customer, seen_by, Permission.READ_CUSTOMERS).where(col(Customer.archived_at).is_(None))
+        found = {each.id: each for each in self._session.exec(query.where(col(Customer.id).in_(ids)))}
+        return [found[id] for id in ids if id in found]
 
     def duplicates(self, new: NewCustomer, *, seen_by: Member) -> list[Customer]:
         """Those that may be the one to be added: of the same phone or email, or of a name as good as the same."""
@@ -222,6 +274,82 @@ class Customers:
         customer.note = customer.note or new.note or None
         self._give(customer, new)
 
+    def update(self, customer: Customer, new: NewCustomer, *, owner: int | None, by: Member, now: datetime) -> None:
+        """What is said of it now holds; a note is written below the one that is there."""
+        if new.company:
+            customer.company_id, customer.kind = self._company_of(new, by, now), "person"
+        customer.owner_id = owner or customer.owner_id
+        customer.note = "\n".join(filter(None, (customer.note, new.note))) or None
+        for kind, values in (("phone", new.phones), ("email", new.emails)):
+            known = self._handles(customer, kind)
+            if values and len(known) == 1:
+                self._session.delete(known[0])
+        self._session.flush()
+        self._give(customer, new)
+
+    def archive(self, customer: Customer, now: datetime) -> None:
+        """Found no more, its follow-ups dropped."""
+        customer.archived_at = now
+        open_tasks = select(Task).where(Task.customer_id == customer.id, Task.status == "open")
+        for task in self._session.exec(open_tasks):
+            task.status, task.done_at = "dropped", now
+        self._session.flush()
+
+    def load(self, customer: Customer) -> dict[str, int]:
+        """How many open deals, tasks and tickets it has, and how many interactions."""
+        tables: dict[Any, Any] = {
+            Deal: col(Deal.closed_at).is_(None),
+            Task: col(Task.status) == "open",
+            Ticket: col(Ticket.closed_at).is_(None),
+            Interaction: col(Interaction.id).is_not(None),
+        }
+        count = func.count()
+        return {
+            kind.__name__.lower(): self._session.scalar(
+                select(count).select_from(kind).where(kind.customer_id == customer.id, some)
+            )
+            or 0
+            for kind, some in tables.items()
+        }
+
+    def merge(self, gone: Customer, stays: Customer, now: datetime) -> None:
+        """All that points to the one points to the other, which takes what it lacks; the one is found no more."""
+        known = {(row.kind, bytes(row.value_key)) for row in self._handles(stays)}
+        for handle in self._handles(gone):
+            if (handle.kind, bytes(handle.value_key)) in known:
+                self._session.delete(handle)
+            else:
+                handle.customer_id = stays.id or 0
+        tags = set(self.tags(stays))
+        for tag in self._session.exec(select(Tag).where(Tag.customer_id == gone.id)):
+            if tag.tag in tags:
+                self._session.delete(tag)
+            else:
+                tag.customer_id = stays.id or 0
+        for kind in OF_A_CUSTOMER:
+            for row in self._session.scalars(select(kind).where(kind.customer_id == gone.id)):
+                row.customer_id = stays.id
+        for person in self._session.exec(select(Customer).where(Customer.company_id == gone.id)):
+            person.company_id = stays.id if person.id != stays.id else None
+        if gone.company_id != stays.id:
+            stays.company_id = stays.company_id or gone.company_id
+        stays.owner_id = stays.owner_id or gone.owner_id
+        stays.language = stays.language or gone.language
+        stays.campaign_id = stays.campaign_id or gone.campaign_id
+        stays.stopped_at = stays.stopped_at or gone.stopped_at
+        stays.note = "\n".join(dict.fromkeys(filter(None, (stays.note, gone.note)))) or None
+        gone.archived_at = now
+        self._session.flush()
+
+    def with_people(self, customer: Customer) -> list[int]:
+        """Its id and those of the people who belong to it."""
+        people = select(Customer.id).where(Customer.company_id == customer.id)
+        return [id for id in (customer.id, *self._session.exec(people)) if id]
+
+    def _handles(self, customer: Customer, kind: str = "") -> list[Handle]:
+        query = select(Handle).where(Handle.customer_id == customer.id)
+        return list(self._session.exec(query.where(Handle.kind == kind) if kind else query))
+
     def _give(self, customer: Customer, new: NewCustomer) -> None:
         assert customer.id
         for each in new.phones:
@@ -249,15 +377,42 @@ class Customers:
         if self._session.exec(same).first() is None:
             add_row(self._session, handle)
 
-    def unclaimed(self, sender: Sender, now: datetime) -> Customer:
-        """The contact behind a stranger's chat, made when they write for the first time."""
+    def came_by_link(self, sender: Sender) -> None:
+        """Whoever has the link may be somebody else: so much is remembered of the chat."""
+        for handle in self._session.exec(self._chat(sender)):
+            handle.by_link = True
+
+    def is_by_link(self, sender: Sender) -> bool:
+        return any(handle.by_link for handle in self._session.exec(self._chat(sender)))
+
+    def _chat(self, sender: Sender) -> SelectOfScalar[Handle]:
+        key = self._keys.digest(f"handle.{sender.channel}", sender.id)
+        return select(Handle).where(Handle.kind == sender.channel, Handle.value_key == key)
+
+    def one(self, id: int) -> Customer | None:
+        """For what the bot does by itself; members ask by `by_ref`."""
+        return self._session.get(Customer, id)
+
+    def behind(self, sender: Sender) -> Customer | None:
+        """The contact whose chat this is."""
         key = self._keys.digest(f"handle.{sender.channel}", sender.id)
         query = select(Customer).join(Handle).where(Handle.kind == sender.channel, Handle.value_key == key)
-        known = self._session.exec(query).first()
-        if known:
+        return self._session.exec(query).first()
+
+    def unclaimed(self, sender: Sender, now: datetime) -> Customer:
+        """The contact behind a stranger's chat, made when they write for the first time."""
+        if known := self.behind(sender):
+            known.language = known.language or sender.language
             return known
         name = sender.name.strip()[:191] or "?"
-        customer = Customer(kind="person", name=name, name_key=fold(name), unclaimed=True, created_at=now)
+        customer = Customer(
+            kind="person",
+            name=name,
+            name_key=fold(name),
+            unclaimed=True,
+            language=sender.language,
+            created_at=now,
+        )
         add_row(self._session, customer)
         self.give_handle(customer, sender.channel, sender.id)
         return customer

@@ -7,8 +7,8 @@ import random
 import sqlite3
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,10 +23,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from crmbot.errors import BadInput, Lost, Unavailable
 from crmbot.incoming import Place
 from storage.audit import Head
+from storage.notes import Notes
 from storage.places import Places
 from storage.secrets import Keys
 from storage.statements import raise_if_away
 from storage.store import Shared, Store
+from storage.tombstones import Tombstones
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,11 +45,11 @@ DRIVERS |= {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
 
 @dataclass(frozen=True, slots=True)
 class Work(Generic[A, T]):
-    """What is to be done in a transaction; `prepare` runs before it begins. `done` is told the end after the commit."""
+    """What is to be done in a transaction; `prepare` runs before it begins, `future` is done after the commit."""
 
     prepare: Callable[[], A]
     work: Callable[[A, Store], T]
-    done: Callable[[T | None, BaseException | None], None]
+    future: "Future[T] | asyncio.Future[T]"
 
 
 class Database:
@@ -61,29 +63,31 @@ class Database:
         self.url = database_url(url)
         self.keys = keys
         self._engine = connect(self.url)
-        self._shared = Shared(keys, encrypt_notes)
+        self.notes = Notes(keys, sealed=encrypt_notes)
+        self._engine.dialect.notes = self.notes  # type: ignore[attr-defined]  # all that a column's type is given
+        self.tombstones = Tombstones(erased_path(self.url))
+        self._shared = Shared(keys, self.tombstones)
         self._riders: deque[Rider] = deque()
-        sqlite = self.url.get_backend_name() == "sqlite"
-        self._threads = ThreadPoolExecutor(1 if sqlite else THREADS, "writer" if sqlite else "road")
+        self._sqlite = self.url.get_backend_name() == "sqlite"
+        self._threads = ThreadPoolExecutor(1 if self._sqlite else THREADS, "writer" if self._sqlite else "road")
         self._queue: deque[Work[Any, Any]] = deque()
         self._guard = threading.Lock()
-        self._busy = False
-        self._take = self._take_batch if sqlite else self._take_one
+        self._writer: Connection | None = None  # SQLite's one, kept: to take it from the pool costs more than a read
+        self._awake = False  # SQLite's writer is at work, and will see what is added
+        self._take = self._take_all if self._sqlite else self._take_one
 
     def submit(self, work: Work[Any, Any], *, first: bool = False) -> None:
         """Queue it, and come back at once. `first`: before all that waits."""
         with self._guard:
             self._queue.appendleft(work) if first else self._queue.append(work)
-        self._threads.submit(self._take)
+            awake, self._awake = self._awake, self._sqlite
+        if not awake:
+            self._threads.submit(self._take)
 
     def run(self, work: Callable[[Store], T]) -> T:
         """Do it and wait for the commit."""
         future: Future[T] = Future()
-
-        def done(result: T | None, error: BaseException | None) -> None:
-            future.set_exception(error) if error else future.set_result(result)  # type: ignore[arg-type]  # None is a T here
-
-        self.submit(Work(lambda: None, lambda _, store: work(store), done))
+        self.submit(Work(lambda: None, lambda _, store: work(store), future))
         return future.result()
 
     async def arun(self, work: Callable[[Store], T]) -> T:
@@ -93,18 +97,8 @@ class Database:
         self, prepare: Callable[[], A], work: Callable[[A, Store], T], *, first: bool = False
     ) -> "asyncio.Future[T]":
         """For the event loop: a future that is done after the commit."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-
-        def set_end(result: T | None, error: BaseException | None) -> None:
-            if not future.done():
-                future.set_exception(error) if error else future.set_result(result)  # type: ignore[arg-type]  # as above
-
-        def done(result: T | None, error: BaseException | None) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(set_end, result, error)
-
-        self.submit(Work(prepare, work, done), first=first)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.submit(Work(prepare, work, future), first=first)
         return future
 
     def ride(self, statement: Rider) -> None:
@@ -112,20 +106,19 @@ class Database:
         self._riders.append(statement)
 
     @property
-    def has_riders(self) -> bool:
-        return bool(self._riders)
+    def riders(self) -> int:
+        """How much waits to ride."""
+        return len(self._riders)
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
         """A store outside the writers' queue, for what only reads."""
-        sqlite = self.url.get_backend_name() == "sqlite"
         with self._engine.connect().execution_options(reading=True) as connection:
-            if sqlite:
-                connection.exec_driver_sql("PRAGMA query_only=ON")
+            connection.exec_driver_sql("PRAGMA query_only=ON" if self._sqlite else "SET TRANSACTION READ ONLY")
             try:
                 yield Store(connection, self._shared)
             finally:
-                if sqlite:
+                if self._sqlite:
                     connection.exec_driver_sql("PRAGMA query_only=OFF")
                 connection.rollback()
 
@@ -140,6 +133,7 @@ class Database:
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
+        self._let_go()
         if self._riders:
             with suppress(Unavailable), self._engine.begin() as connection:
                 self._let_ride(connection, [])
@@ -147,27 +141,43 @@ class Database:
 
     # SQLite
 
-    def _take_batch(self) -> None:
+    def _take_all(self) -> None:
+        while batch := self._next_batch():
+            self._take_batch(batch)
+
+    def _next_batch(self) -> list[Work[Any, Any]]:
         with self._guard:
-            batch = [self._queue.popleft() for _ in range(min(AT_ONCE, len(self._queue)))]
-        if not batch:
-            return  # an earlier batch has taken it along
+            self._awake = bool(self._queue)
+            return [self._queue.popleft() for _ in range(min(AT_ONCE, len(self._queue)))]
+
+    def _take_batch(self, batch: Sequence[Work[Any, Any]]) -> None:
         prepared = [_prepared(each) for each in batch]
         ends: list[tuple[Any, BaseException | None]] = []
         riders: list[Rider] = []
         seen: dict[Place, int] = {}
         try:
-            with self._engine.begin() as connection:
+            if self._writer is None:
+                self._writer = self._engine.connect()
+            connection = self._writer
+            with connection.begin():
                 self._let_ride(connection, riders)
                 head = Head()
+                take = self._savepoint if len(batch) > 1 else self._do
                 for work, (given, problem) in zip(batch, prepared, strict=True):
-                    ends.append((None, problem) if problem else self._savepoint(connection, work, given, head, seen))
+                    ends.append((None, problem) if problem else take(connection, work, given, head, seen))
             self._shared.places.learn(seen)
-        except BaseException as error:  # the commit failed: nobody's work is kept
+        except BaseException as error:  # the commit failed, or the only work: nobody's is kept
             self._get_off(riders)
+            self._let_go()
             ends = [(None, _away(error))] * len(batch)
-        for work, (result, end) in zip(batch, ends, strict=True):
-            work.done(result, end)
+        _tell(batch, ends)
+
+    def _let_go(self) -> None:
+        """Whatever is wrong with the writer's connection, the next one is another."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with suppress(DBAPIError, Unavailable):
+                writer.close()
 
     def _savepoint(
         self, connection: Connection, work: Work[Any, Any], given: Any, head: Head, seen: dict[Place, int]
@@ -175,18 +185,29 @@ class Database:
         """An error not caught around its own savepoint would undo the whole group."""
         driver: Any = connection.connection.driver_connection  # SQLAlchemy's own savepoints cost ten times as much
         driver.execute("SAVEPOINT message")
+        try:
+            end = self._do(connection, work, given, head, seen)
+        except Unavailable:
+            raise
+        except Exception as error:
+            driver.execute("ROLLBACK TO message")
+            driver.execute("RELEASE message")
+            return None, error
+        driver.execute("RELEASE message")
+        return end
+
+    def _do(
+        self, connection: Connection, work: Work[Any, Any], given: Any, head: Head, seen: dict[Place, int]
+    ) -> tuple[Any, BaseException | None]:
         store = Store(connection, self._shared, head)
         try:
             result = work.work(given, store)
             store.finish()
         except Unavailable:
             raise
-        except Exception as error:
+        except Exception:
             store.abandon()
-            driver.execute("ROLLBACK TO message")
-            driver.execute("RELEASE message")
-            return None, error
-        driver.execute("RELEASE message")
+            raise
         seen.update(store.places_seen)
         return result, None
 
@@ -197,7 +218,7 @@ class Database:
             work = self._queue.popleft()
         given, problem = _prepared(work)
         if problem:
-            work.done(None, problem)
+            _tell([work], [(None, problem)])
             return
         result: Any = None
         end: BaseException | None = None
@@ -207,7 +228,8 @@ class Database:
             result, end = self._transaction(work, given)
             if not isinstance(end, Lost | StaleDataError):
                 break
-        work.done(result, Unavailable("changed at the same time") if isinstance(end, StaleDataError) else end)
+        lost = isinstance(end, StaleDataError)
+        _tell([work], [(result, Unavailable("changed at the same time") if lost else end)])
 
     def _transaction(self, work: Work[Any, Any], given: Any) -> tuple[Any, BaseException | None]:
         riders: list[Rider] = []
@@ -248,6 +270,25 @@ def _prepared(work: Work[A, Any]) -> tuple[A | None, BaseException | None]:
         return None, error
 
 
+def _tell(batch: Sequence[Work[Any, Any]], ends: Sequence[tuple[Any, BaseException | None]]) -> None:
+    """How each has ended; an event loop is woken once for all of them."""
+    loops: defaultdict[asyncio.AbstractEventLoop, list[tuple[Any, Any, BaseException | None]]] = defaultdict(list)
+    for work, (result, error) in zip(batch, ends, strict=True):
+        if isinstance(work.future, asyncio.Future):
+            loops[work.future.get_loop()].append((work.future, result, error))
+        else:
+            _set_ends([(work.future, result, error)])
+    for loop, told in loops.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_set_ends, told)
+
+
+def _set_ends(ends: Sequence[tuple[Any, Any, BaseException | None]]) -> None:
+    for future, result, error in ends:
+        if not future.done():
+            future.set_exception(error) if error else future.set_result(result)
+
+
 def _away(error: BaseException) -> BaseException:
     """A commit may fail with the driver's own error."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
@@ -271,6 +312,11 @@ def database_url(url: str) -> URL:
     return made.set(drivername=driver)
 
 
+def erased_path(url: URL) -> Path:
+    """Where it stands who was erased: beside a SQLite file; for a server, where the bot is started."""
+    return Path(f"{url.database}.erased")
+
+
 def connect(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
@@ -282,6 +328,7 @@ def connect(url: URL) -> Engine:
             engine = create_engine(url, hide_parameters=True)
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)
+            _shorten_savepoints(engine.dialect)
     except (NoSuchModuleError, OSError) as error:
         raise BadInput(f"database.url: {error}") from error
     event.listen(engine, "handle_error", _say_away)
@@ -302,6 +349,7 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=5000",
+        "temp_store=MEMORY",  # a savepoint that touches many pages keeps them aside, else in a file made for each
         "secure_delete=ON",  # what was erased leaves the file with the next checkpoint
         "cache_size=-16000",
         "wal_autocheckpoint=4000",  # a page that many messages change is copied back once for all of them
@@ -311,8 +359,27 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     """A reader waits for nobody; a writer takes its lock at once, for later it would be refused."""
-    reads = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise_if_away(error)
+        raise
+
+
+def _shorten_savepoints(dialect: Any) -> None:
+    """Each session has one, and SQLAlchemy compiles its three statements anew each time."""
+
+    def said(words: str) -> Callable[[Connection, str], None]:
+        def execute(connection: Connection, name: str) -> None:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"{words} {name}")
+
+        return execute
+
+    dialect.do_savepoint = said("SAVEPOINT")
+    dialect.do_rollback_to_savepoint = said("ROLLBACK TO")
+    dialect.do_release_savepoint = said("RELEASE")
 
 
 def _say_away(context: ExceptionContext) -> None:

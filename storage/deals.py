@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import Session, col, func
+from sqlmodel import Session, col, func, select
 
 from crmbot.dialogue import Found
 from crmbot.money import Money
@@ -14,10 +15,13 @@ from crmbot.people import Member, Permission
 from storage.customers import Customers
 from storage.rows import add_row
 from storage.search import candidates
-from storage.tables import OPEN_STAGES, Customer, Deal, DealStage
+from storage.statements import connection_of
+from storage.tables import OPEN_STAGES, Customer, Deal, DealStage, Interaction
 from storage.visible import visible
 
 MOST = 50
+MOVED = select(func.max(DealStage.at)).where(DealStage.deal_id == Deal.id).scalar_subquery()
+SPOKEN = select(func.max(Interaction.at)).where(Interaction.customer_id == Deal.customer_id).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,17 @@ class Deals:
         assert customer.id
         deal = Deal(
             customer_id=customer.id,
+            campaign_id=customer.campaign_id,
             owner_id=owner.id,
             title=title and title[:191],
+            stage=stage,
+            amount=amount.minor if amount else None,
+            currency=amount.currency if amount else None,
             close_date=close_date,
             note=note,
             created_at=now,
+            closed_at=None if stage in OPEN_STAGES else now,
         )
-        deal.money = amount
-        deal.move(stage, at=now)
         add_row(self._session, deal)
         set_committed_value(deal, "customer", customer)
         self._note_stage(deal, owner, now)
@@ -71,8 +78,12 @@ class Deals:
         assert deal.id
         add_row(self._session, DealStage(deal_id=deal.id, stage=deal.stage, at=now, by=by.id))
 
+    def one(self, ref: str) -> Deal | None:
+        """For what the bot does by itself; members ask by `by_ref`."""
+        return self._session.get(Deal, int(ref[1:]))
+
     def by_ref(self, ref: str, member: Member, needs: Permission) -> list[Deal]:
-        if not _is_ref(ref, Deal.letter):
+        if not is_ref(ref, Deal.letter):
             return []
         query = visible(Deal, member, needs).where(Deal.id == int(ref[1:]))
         return list(self._session.exec(query.with_for_update(of=Deal) if needs.writes else query))
@@ -114,13 +125,32 @@ class Deals:
         query = visible(Deal, seen_by, needs).where(Deal.customer_id == customer.id, col(Deal.closed_at).is_(None))
         return list(self._session.exec(query.order_by(col(Deal.id)).limit(MOST)))
 
+    def quiet_since(self, moment: datetime, *, owner: int) -> list[Deal]:
+        """Open deals of theirs that were neither moved nor spoken of since then, the longest quiet first."""
+        theirs = select(Deal, MOVED, SPOKEN).where(Deal.owner_id == owner)
+        return [deal for deal, _ in self._quiet(theirs, moment)]
+
+    def quiet(self, moment: datetime, *, seen_by: Member) -> list[tuple[Deal, datetime]]:
+        """The same of all that somebody may see, and since when each is quiet."""
+        return self._quiet(visible(Deal, seen_by, Permission.READ_DEALS).add_columns(MOVED, SPOKEN), moment)
+
+    def _quiet(self, query: Any, moment: datetime) -> list[tuple[Deal, datetime]]:
+        last = func.coalesce(MOVED, Deal.created_at)
+        found = (
+            query.where(col(Deal.stage).in_(OPEN_STAGES), col(Deal.created_at) < moment)
+            .where(last < moment, func.coalesce(SPOKEN, last) < moment)
+            .order_by(last, col(Deal.id))
+        )
+        rows = self._session.execute(found)
+        return [(deal, max(moved or deal.created_at, spoken or deal.created_at)) for deal, moved, spoken in rows]
+
     def _of_customers(self, name: str, member: Member, needs: Permission) -> list[Deal]:
         ids = Customers.ids_named(self._session, name)
         query = visible(Deal, member, needs).where(col(Deal.customer_id).in_(ids))
         return list(self._session.exec(query.order_by(col(Deal.id).desc()).limit(MOST))) if ids else []
 
     def _titled(self, title: str, member: Member, needs: Permission) -> list[Deal]:
-        ids = candidates(self._session.connection(), Deal.letter, title)
+        ids = candidates(connection_of(self._session), Deal.letter, title)
         if not ids:
             return []
         query = visible(Deal, member, needs).where(col(Deal.id).in_(ids))
@@ -128,5 +158,5 @@ class Deals:
         return sorted(found, key=lambda deal: -(deal.id or 0))[:MOST]
 
 
-def _is_ref(ref: str, letter: str) -> bool:
+def is_ref(ref: str, letter: str) -> bool:
     return ref[:1] == letter and ref[1:].isdecimal() and len(ref) < 19

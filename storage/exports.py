@@ -1,8 +1,10 @@
 """Giving every row back: as CSV, JSON or XLSX, streamed, and in files that are whole or not there."""
 
+import io
 import json
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,10 +13,11 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, or_, select
 
 from crmbot.errors import BadInput
 from crmbot.money import Money, canonical
+from crmbot.people import Member, Permission, Scope
 from storage.cells import NOON
 from storage.database import Database
 from storage.files import write_csv, write_xlsx
@@ -57,6 +60,7 @@ class Kind:
 
 def export_to(database: Database, kind: str, form: str, out: Path | None, stdout: TextIO) -> None:
     """One kind of record, or `all`: to a file, to a folder of files, or to `stdout`. Raises `BadInput`."""
+    form = form or _form_of(kind, out)
     if form not in FORMS:
         raise BadInput(f"{form} is no format: say {', '.join(FORMS)}")
     if kind != "all" and kind not in KINDS:
@@ -71,7 +75,35 @@ def export_to(database: Database, kind: str, form: str, out: Path | None, stdout
         elif form == "json":
             _write_all(store, stdout)
         else:
-            raise BadInput("all kinds as csv are several files: add --out FOLDER, or --format json")
+            raise BadInput("all kinds as csv are several files: add --out FOLDER or FILE.zip, or say --format json")
+
+
+def _form_of(kind: str, out: Path | None) -> str:
+    """As the file is called; what fits into one stream is all that can be said without a file."""
+    if out is None:
+        return "json" if kind == "all" else "csv"
+    called = out.suffix.casefold().removeprefix(".")
+    return called if called in FORMS and not out.is_dir() else "csv"
+
+
+def exported(store: Store, kind: str, member: Member) -> tuple[str, bytes, int]:
+    """What `member` may see of one kind of record, or of `all`, as a CSV or several in a ZIP: name, bytes and rows."""
+    kinds = [kind] if kind in KINDS else list(KINDS)
+    written = [_csv(store, each, member) for each in kinds]
+    rows = sum(number for _, number in written)
+    if kind in KINDS:
+        return f"{kind}.csv", written[0][0], rows
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each, (data, _) in zip(kinds, written, strict=True):
+            archive.writestr(f"{each}.csv", data)
+    return "all.zip", packed.getvalue(), rows
+
+
+def _csv(store: Store, kind: str, member: Member) -> tuple[bytes, int]:
+    rows, out, fields = list(rows_of(store, kind, member)), io.StringIO(newline=""), KINDS[kind].fields
+    write_csv(out, fields, ([row[name] or "" for name in fields] for row in rows))
+    return out.getvalue().encode("utf-8-sig"), len(rows)  # Excel reads Chinese only behind this sign
 
 
 # Files
@@ -82,8 +114,10 @@ def _files(kind: str, form: str, out: Path) -> dict[str, Path]:
         if out.is_dir():
             raise BadInput(f"{out} is a folder: name a file")
         return {kind: out}
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"{out} is a file: all kinds go into a folder")
+    if out.suffix.casefold() == (".zip" if form == "csv" else f".{form}") and not out.is_dir():
+        return {"all": out}
+    if out.suffix.casefold() == ".csv" or (out.exists() and not out.is_dir()):
+        raise BadInput(f"{out} is one file: all kinds go into a folder, a .json, an .xlsx or a .zip")
     return {each: out / f"{each}.{form}" for each in KINDS}
 
 
@@ -108,13 +142,29 @@ def _write_files(store: Store, files: Mapping[str, Path], form: str) -> None:
 
 
 def _write_file(store: Store, kind: str, form: str, file: Path) -> None:
+    kinds = KINDS if kind == "all" else (kind,)
     if form == "xlsx":
-        write_xlsx(file, kind, KINDS[kind].fields, _cells(store, kind))
+        write_xlsx(file, ((each, KINDS[each].fields, _cells(store, each)) for each in kinds))
+    elif kind == "all" and form == "csv":
+        _write_zip(store, file)
     else:
         with file.open("w", encoding="utf-8", newline="") as out:
-            _write(store, kind, form, out)
+            if kind == "all":
+                _write_all(store, out)
+            else:
+                _write(store, kind, form, out)
     with file.open("rb") as written:
         os.fsync(written.fileno())
+
+
+def _write_zip(store: Store, file: Path) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in KINDS:
+            with (
+                archive.open(f"{each}.csv", "w") as packed,
+                io.TextIOWrapper(packed, encoding="utf-8", newline="") as out,
+            ):
+                _write(store, each, "csv", out)
 
 
 def _write(store: Store, kind: str, form: str, out: TextIO) -> None:
@@ -148,14 +198,36 @@ def _cells(store: Store, kind: str) -> Iterator[list[str]]:
 # Rows
 
 
-def rows_of(store: Store, kind: str) -> Iterator[Flat]:
-    """All records of a kind in the order of their refs, read page by page."""
+def rows_of(store: Store, kind: str, member: Member | None = None) -> Iterator[Flat]:
+    """All records of a kind that `member` may see, in the order of their refs, read page by page."""
     told = KINDS[kind]
-    for page in _pages(store.connection, told.query):
+    for page in _pages(store.connection, _seen_by(member, kind)):
         more = _more(store, kind, page)
         for row in page:
             flat = {"ref": f"{told.letter}{row.id}"} | told.flat(row) | more.get(row.id, {})
             yield {name: flat[name] or None for name in told.fields}
+
+
+def _seen_by(member: Member | None, kind: str) -> Select[Any]:
+    """At the console and for owners that is everything; else what is the team's, or nobody's."""
+    query = KINDS[kind].query
+    if member is None or member.scope(Permission.EXPORT) is Scope.ALL:
+        return query
+    team = select(MEMBER.c.id).where(MEMBER.c.team == member.team)
+
+    def mine(owner: Any) -> Any:
+        return or_(owner.in_(team), owner.is_(None))
+
+    if kind in OWNED:
+        return query.where(mine(OWNED[kind].c.owner_id))
+    if kind in OF_CUSTOMERS:
+        theirs = CUSTOMER.alias("theirs")
+        return query.where(OF_CUSTOMERS[kind].c.customer_id.in_(select(theirs.c.id).where(mine(theirs.c.owner_id))))
+    return query
+
+
+OWNED = {"customers": CUSTOMER, "deals": DEAL, "tasks": TASK, "tickets": TICKET}
+OF_CUSTOMERS = {"orders": ORDER, "interactions": INTERACTION, "surveys": SURVEY}
 
 
 def _pages(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
@@ -169,8 +241,6 @@ def _more(store: Store, kind: str, page: Sequence[Any]) -> Mapping[int, Flat]:
     """What is kept beside the rows or sealed."""
     if kind == "customers":
         return _contacts(store.connection, store.keys, [row.id for row in page])
-    if kind == "interactions":
-        return {row.id: {"text": _opened(store.keys, row)} for row in page if row.body is not None}
     return {}
 
 
@@ -185,10 +255,6 @@ def _contacts(connection: Connection, keys: Keys, ids: Sequence[int]) -> Mapping
     for row in connection.execute(tags):
         found[row.customer_id]["tags"].append(row.tag)
     return {id: {name: "; ".join(values) for name, values in each.items()} for id, each in found.items()}
-
-
-def _opened(keys: Keys, row: Any) -> str:
-    return keys.open("interaction.body", row.seal_id, row.body).decode()
 
 
 # How a value is said

@@ -5,19 +5,28 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
-from storage.audit import HEAD as LAST_LINK
-from storage.audit import broken_at
+from crmbot.signs import LATE as DUE_LATE
+from storage.audit import broken_at, holds
+from storage.audit import mark as mark_of
 from storage.database import Database
+from storage.due import first_due
 from storage.migrate import HEAD, version
 from storage.opening import key_path
 from storage.outbox import OUTGOING, PLACE
 from storage.tables import Audit, MemberRow, Waiting
 
 LATE = timedelta(minutes=15)  # a reply that is older and not sent is a sign of trouble
+ON_THEIR_WAY = (
+    select(func.count(), func.min(OUTGOING.c.created_at))
+    .join_from(OUTGOING, PLACE)
+    .where(OUTGOING.c.sent_at.is_(None), OUTGOING.c.dead.is_(None), PLACE.c.dead.is_(None))
+)
+GIVEN_UP = select(func.count()).where(OUTGOING.c.dead.is_not(None))
 LEAVE_AT = 10_000_000_000  # bytes; a backup of more takes minutes
 SPARE = 200_000_000  # bytes that should be free beside a second copy of the database
 
@@ -28,14 +37,40 @@ class Finding:
     bad: bool
 
 
-def findings(database: Database, owners: Sequence[str]) -> list[Finding]:
-    """All that was looked at, the file first. `owners` are those of the settings, as in telegram:1001."""
-    looks: list[Callable[[Connection], Iterator[Finding]]] = [_version, _audit, _waiting, _outgoing, _places]
+@dataclass(frozen=True, slots=True)
+class Lags:
+    """How long the oldest row waits that is due, and the oldest reply; how many wait, how many never will be sent."""
+
+    due: timedelta
+    unsent: timedelta
+    waiting: int
+    given_up: int
+
+
+def lags(connection: Connection, now: datetime) -> Lags:
+    waiting, oldest = connection.execute(ON_THEIR_WAY).one()
+    given_up = connection.execute(GIVEN_UP).scalar() or 0
+    first = first_due(connection)
+    return Lags(_since(first, now), _since(oldest, now), waiting, given_up)
+
+
+def _since(moment: datetime | None, now: datetime) -> timedelta:
+    return max(timedelta(), now - moment) if moment else timedelta()
+
+
+def findings(database: Database, owners: Sequence[str], now: datetime, mark: str = "") -> list[Finding]:
+    """All that was looked at, the file first. `owners` are those of the settings, as in telegram:1001.
+
+    `mark`: of the audit chain, as the owners were told it once.
+    """
+    outgoing, due = partial(_outgoing, now=now), partial(_due, now=now)
+    looks: list[Callable[[Connection], Iterator[Finding]]] = [_version, _audit, _waiting, outgoing, due, _places]
     with database.reading() as store:
         connection = store.connection
         found = [*_file(database, connection)] if connection.dialect.name == "sqlite" else []
         found += [finding for look in looks for finding in look(connection)]
         found += _owners(connection, owners)
+        found += _mark(connection, mark) if mark else []
     return [*found, *_key(database)]
 
 
@@ -78,9 +113,20 @@ def _audit(connection: Connection) -> Iterator[Finding]:
     if broken is not None:
         yield Finding(f"The audit chain is broken at row {broken}: it or a row before it was changed.", True)
         return
-    rows = connection.execute(select(func.count()).select_from(Audit)).scalar()
-    head = LAST_LINK.value(connection, {}) or b""
-    yield Finding(f"The audit chain holds, rows: {rows}, the last one's mark: {head.hex()[:16] or 'none yet'}.", False)
+    rows, last = connection.execute(select(func.count()).select_from(Audit)).scalar(), mark_of(connection)
+    yield Finding(
+        f"The audit chain holds, rows: {rows}, the last one's mark: {last[1] if last else 'none yet'}.", False
+    )
+
+
+def _mark(connection: Connection, mark: str) -> Iterator[Finding]:
+    stands = holds(connection, mark)
+    words = (
+        "stands: nothing up to it was changed or cut off"
+        if stands
+        else "is not in the audit chain any more: rows were cut off, or it is older than two years"
+    )
+    yield Finding(f"The mark {mark} {words}.", not stands)
 
 
 def _waiting(connection: Connection) -> Iterator[Finding]:
@@ -92,20 +138,27 @@ def _waiting(connection: Connection) -> Iterator[Finding]:
     yield Finding(f"Messages put aside because they ended the bot three times: {parked[0]}.", bool(parked[0]))
 
 
-def _outgoing(connection: Connection) -> Iterator[Finding]:
-    on_their_way = OUTGOING.c.sent_at.is_(None) & OUTGOING.c.dead.is_(None) & PLACE.c.dead.is_(None)
-    query = select(func.count(), func.min(OUTGOING.c.created_at)).join_from(OUTGOING, PLACE).where(on_their_way)
-    count, oldest = connection.execute(query).one()
+def _outgoing(connection: Connection, now: datetime) -> Iterator[Finding]:
+    count, oldest = connection.execute(ON_THEIR_WAY).one()
     if oldest is None:
         yield Finding("Replies that wait to be sent: 0.", False)
         return
-    age = _now(connection) - oldest
+    age = now - oldest
     yield Finding(f"Replies that wait to be sent: {count}, the oldest for {_age(age)}.", age > LATE)
+
+
+def _due(connection: Connection, now: datetime) -> Iterator[Finding]:
+    found = lags(connection, now)
+    late = found.due > DUE_LATE
+    words = "Nothing is due that was not said."
+    if late:
+        words = f"Something was due {_age(found.due)} ago and is not said: does the bot run?"
+    yield Finding(words, late)
 
 
 def _places(connection: Connection) -> Iterator[Finding]:
     dead = connection.execute(select(func.count()).where(PLACE.c.dead.is_not(None))).scalar()
-    given_up = connection.execute(select(func.count()).where(OUTGOING.c.dead.is_not(None))).scalar()
+    given_up = connection.execute(GIVEN_UP).scalar()
     yield Finding(f"Chats that cannot be reached any more: {dead}. Replies given up: {given_up}.", False)
 
 
@@ -131,13 +184,6 @@ def _key(database: Database) -> Iterator[Finding]:
     open_to_others = os.name == "posix" and bool(mode & 0o077)
     words = f"can be read by others: chmod 600 {file}" if open_to_others else "keep a copy of it apart from the backups"
     yield Finding(f"The key fits. {file} has mode {mode:o}; {words}.", open_to_others)
-
-
-def _now(connection: Connection) -> datetime:
-    """The database's own clock, in UTC."""
-    utc = func.utc_timestamp() if connection.dialect.name in ("mysql", "mariadb") else func.current_timestamp()
-    said: datetime = connection.execute(select(utc)).scalar_one()
-    return said if said.tzinfo else said.replace(tzinfo=UTC)
 
 
 def _said(moment: datetime) -> str:

@@ -11,15 +11,20 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from crmbot.errors import BadInput, Unavailable
+from crmbot.reply import Text, text
 from storage.cells import BadCell
 from storage.database import Database
 from storage.files import Sheet, read_sheet
 from storage.known import Entry
-from storage.mapping import Columns, columns_of, known_kind
+from storage.mapping import columns_of, known_kind
+from storage.remarks import Where, mapping, named, oddities, refusals, summary
 from storage.store import Store
 from storage.tables import Batch, Handled
+from storage.take_campaigns import CampaignTaker
 from storage.take_customers import CustomerTaker
 from storage.take_sales import NO_ACCOUNT, DealTaker, OrderTaker, SaleTaker
+from storage.take_service import SurveyTaker, TicketTaker
+from storage.take_work import InteractionTaker, TaskTaker
 from storage.takers import Book, ProductTaker, Taker, Wanted
 
 TAKERS: Mapping[str, type[Taker]] = {
@@ -27,10 +32,14 @@ TAKERS: Mapping[str, type[Taker]] = {
     "products": ProductTaker,
     "deals": DealTaker,
     "orders": OrderTaker,
+    "tickets": TicketTaker,
+    "surveys": SurveyTaker,
+    "tasks": TaskTaker,
+    "interactions": InteractionTaker,
+    "campaigns": CampaignTaker,
 }
 CHUNK = 500  # rows in one transaction
 TOLD = 2000  # rows between two lines about the progress
-EXAMPLES = 5
 BATCH, HANDLED = Batch.__table__, Handled.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
 
 
@@ -47,7 +56,7 @@ class Rows:
     """The rows that can be taken, with their lines, and why others cannot."""
 
     good: list[tuple[int, Wanted]] = field(default_factory=list)
-    bad: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    bad: dict[str, Where] = field(default_factory=dict)
 
     @property
     def refused(self) -> int:
@@ -87,17 +96,17 @@ class Run:
 
 def import_file(
     database: Database, kind: str, file: Path, currency: str, zone: str, now: datetime, dry_run: bool
-) -> Iterator[str]:
-    """Lines for the person: progress begins with "…", the last ones are the report. Raises `BadInput`."""
+) -> Iterator[tuple[bool, Text]]:
+    """Sentences for the person, and whether each is of the report or only tells how far it is. Raises `BadInput`."""
     known_kind(kind)
-    sheet = read_sheet(file)
-    columns = columns_of(kind, sheet.headers)
-    said = [(line, columns.cells(cells)) for line, cells in sheet.rows]
-    book = Book.of(columns, (cells for _, cells in said), zone, currency, now, database.keys)
-    yield f"… {len(said)} rows{f' of a {columns.vendor} export' if columns.vendor else ''}: {_mapping(columns)}"
+    sheet = read_sheet(file, kind)
+    with database.reading() as store:
+        said, book = _opened(store, kind, sheet, currency, zone, now)
+    columns = book.columns
+    yield False, text("import-reading", rows=len(said), vendor=columns.vendor or "none", mapping=mapping(columns))
     with database.reading() as store:
         taker = TAKERS[kind](store.connection, book)
-        before = store.connection.execute(select(BATCH.c.id).where(BATCH.c.body_key == sheet.digest)).scalars().all()
+        before = _before(store, sheet)
     rows = _read(taker, said)
     run, counts = Run(kind, sheet.digest, now), Counter({"bad": rows.refused})
     if not dry_run:
@@ -105,12 +114,71 @@ def import_file(
     for at in range(0, len(rows.good), CHUNK):
         _take(database, taker, rows.good[at : at + CHUNK], run, counts, dry_run=dry_run)
         if at and at % TOLD == 0:
-            yield f"… {at} of {len(rows.good)}"
+            yield False, text("import-so-far", done=at, rows=len(rows.good))
     if not dry_run:
         _write(database, lambda store: run.end(store, counts))
-    yield from _oddities(taker, sheet, columns, before)
-    yield from _refusals(rows)
-    yield _summary(run, counts, dry_run=dry_run)
+    for said_of_it in (*_oddities(taker, before), *refusals(rows.bad)):
+        yield True, said_of_it
+    yield True, summary(kind, run.batch, counts, dry_run=dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the import of a sheet would come to: counts of new, same, changed and bad rows, and what is odd."""
+
+    rows: int
+    mapping: Text
+    counts: Mapping[str, int]
+    odd: Sequence[Text]
+
+
+def look(store: Store, kind: str, sheet: Sheet, currency: str, zone: str, now: datetime) -> Looked:
+    """Nothing is written. Raises `BadInput`."""
+    said, book = _opened(store, kind, sheet, currency, zone, now)
+    taker = TAKERS[kind](store.connection, book)
+    rows = _read(taker, said)
+    counts = Counter({"bad": rows.refused})
+    for at in range(0, len(rows.good), CHUNK):
+        taker.written(_plan(store, taker, rows.good[at : at + CHUNK], counts).new)
+    odd = [*refusals(rows.bad), *_oddities(taker, _before(store, sheet))]
+    return Looked(len(said), mapping(book.columns), counts, odd)
+
+
+def take(store: Store, kind: str, sheet: Sheet, currency: str, zone: str, now: datetime) -> None:
+    """All of it in this very transaction, as part of the message that asked for it; to be taken back for a week."""
+    said, book = _opened(store, kind, sheet, currency, zone, now)
+    taker = TAKERS[kind](store.connection, book)
+    rows = _read(taker, said)
+    counts = Counter({"bad": rows.refused})
+    for at in range(0, len(rows.good), CHUNK):
+        plan = _plan(store, taker, rows.good[at : at + CHUNK], counts)
+        taker.write(store.session, plan.new, plan.changed)
+        taker.written(plan.new)
+    batch = Batch(kind=kind, body_key=sheet.digest, at=now)
+    batch.added, batch.changed, batch.same, batch.refused = (counts[name] for name in ("new", "changed", "same", "bad"))
+    store.session.add(batch)
+    store.changes.lasts_a_week()
+
+
+def _opened(
+    store: Store, kind: str, sheet: Sheet, currency: str, zone: str, now: datetime
+) -> tuple[Sequence[tuple[int, Mapping[str, Sequence[str]]]], Book]:
+    columns = columns_of(kind, sheet.headers)
+    said = [(line, columns.cells(cells)) for line, cells in sheet.rows]
+    cells = (each for _, each in said)
+    return said, Book.of(columns, cells, zone, currency, now, store.keys)
+
+
+def _before(store: Store, sheet: Sheet) -> Sequence[int]:
+    """The batches that were this very file."""
+    return store.connection.execute(select(BATCH.c.id).where(BATCH.c.body_key == sheet.digest)).scalars().all()
+
+
+def _oddities(taker: Taker, before: Sequence[int]) -> Iterator[Text]:
+    book, findings = taker.book, taker.book.findings
+    yield from oddities(findings, book.columns, book.orders, book.currency, before)
+    if isinstance(taker, SaleTaker):
+        yield from named(findings.placeholder, NO_ACCOUNT, taker.goods.folded, taker.named)
 
 
 def _read(taker: Taker, said: Sequence[tuple[int, Mapping[str, Sequence[str]]]]) -> Rows:
@@ -119,7 +187,7 @@ def _read(taker: Taker, said: Sequence[tuple[int, Mapping[str, Sequence[str]]]])
         try:
             rows.good.append((line, taker.read(line, cells)))
         except BadCell as error:
-            rows.bad.setdefault(error.reason, []).append((line, error.cell))
+            rows.bad.setdefault(error.why, []).append((line, error.cell))
     taker.expect([wanted for _, wanted in rows.good])
     return rows
 
@@ -155,6 +223,7 @@ def _plan(store: Store, taker: Taker, rows: Sequence[tuple[int, Wanted]], counts
             plan.new.append(entry)
         else:
             taker.meet(entry, wanted)
+        taker.refs.claim(entry, wanted.get("ref"))
         meant.append((line, wanted, entry, bool(entry.line)))
         entry.line = entry.line or line
     taker.fill(store.connection, (entry for _, _, entry, _ in meant))
@@ -176,70 +245,3 @@ def _write(database: Database, work: Any) -> None:
         database.run(work)
     except Unavailable as away:
         raise BadInput("the database went away: import the file again, nothing will be doubled") from away
-
-
-# The report
-
-
-def _mapping(columns: Columns) -> str:
-    return ", ".join(
-        f"{columns.headers[at]} → {name.replace('_', ' ')}" for name, places in columns.at.items() for at in places
-    )
-
-
-def _oddities(taker: Taker, sheet: Sheet, columns: Columns, before: Sequence[int]) -> Iterator[str]:
-    findings, book = taker.book.findings, taker.book
-    if before:
-        yield f"this very file was imported before, as B{before[-1]}"
-    if columns.unused:
-        yield f"columns not used: {', '.join(columns.unused)}"
-    if findings.assumed:
-        yield f"{findings.assumed} amounts without a currency were taken as {book.currency}"
-    for name, order in book.orders.items():
-        if order.why in ("zone", "other"):
-            read = "3 April" if order.day_first else "March 4"
-            yield f"{columns.header(name)}: 3/4 was read as {read}, for {_why(order.why)}"
-    if isinstance(taker, SaleTaker):
-        yield from _named(taker)
-    for what, where in findings.odd.items():
-        yield f"{what}: {_examples(where)}"
-
-
-def _why(why: str) -> str:
-    return "another column is written so" if why == "other" else "no day tells and the time zone has it so"
-
-
-def _named(taker: SaleTaker) -> Iterator[str]:
-    if taker.book.findings.placeholder:
-        yield f"{taker.book.findings.placeholder} rows name no customer: they are under the customer {NO_ACCOUNT}"
-    for (written, known), times in taker.goods.folded.items():
-        yield f"product {written} was taken for {known}: {times} rows"
-    for what, names in taker.named.items():
-        if names:
-            yield f"{len(names)} {what} were not known and have been added: {_some(names)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:EXAMPLES]) + (" …" if len(names) > EXAMPLES else "")
-
-
-def _refusals(rows: Rows) -> Iterator[str]:
-    for reason, where in rows.bad.items():
-        yield f"not taken, {reason}: {_examples(where)}"
-
-
-def _examples(where: Sequence[tuple[int, str]]) -> str:
-    shown = [f"line {line}" + (f" “{_short(cell)}”" if cell else "") for line, cell in where[:EXAMPLES]]
-    return f"{len(where)} rows ({', '.join(shown)}{' …' if len(where) > EXAMPLES else ''})"
-
-
-def _short(cell: str) -> str:
-    plain = "".join(letter if letter.isprintable() else " " for letter in cell).strip()
-    return plain if len(plain) <= 40 else plain[:39] + "…"
-
-
-def _summary(run: Run, counts: Counter[str], *, dry_run: bool) -> str:
-    """`212 new, 14 same, 3 bad`."""
-    told = ("new", "same", *(name for name in ("changed", "bad") if counts[name]))
-    said = [f"{counts[name]} {name}" for name in told]
-    return f"{run.kind}{' (dry run, nothing was written)' if dry_run else f' B{run.batch}'}: {', '.join(said)}"

@@ -27,6 +27,8 @@ class Entry:
     read: bool = False
     named: bool = False  # added because another row named it
     line: int = 0  # of the row that means it
+    ref: int | None = None  # of that row, in an export
+    kept: int | None = None  # the id that it is to have
 
     @property
     def is_new(self) -> bool:
@@ -65,6 +67,7 @@ class Clients:
         self.by_external: dict[str, list[Client]] = defaultdict(list)
         self.by_handle: dict[bytes, list[Client]] = defaultdict(list)
         self.added: list[Client] = []  # by their names alone, to be written with the rows at hand
+        self.refs: dict[str, int] = {}  # of companies that have a row of their own further down
         self._read(connection)
         if handles:
             self._read_handles(connection)
@@ -105,6 +108,13 @@ class Clients:
         found = [each for each in self.by_name.get(fold(name), []) if each.kind in kinds]
         return min(found, key=lambda each: (not each.leads, each.kind, each.company is not None), default=None)
 
+    def same(self, id: int | None, other: Client | None) -> bool:
+        """Whether a record of ours, of the customer `id`, may be meant by a row that names `other`."""
+        known = self.by_id.get(id or 0)
+        if known is None or other is None:
+            return id is None and other is None
+        return known is other or fold(known.name) == fold(other.name)
+
     def company(self, name: str) -> Client:
         """Whom people and subsidiaries belong to."""
         client = self.called(name, ("organisation",)) or self._named(name, None)
@@ -119,7 +129,7 @@ class Clients:
         return self.called(name or external_id or "") or self._named(name or external_id or "", external_id)
 
     def _named(self, name: str, external_id: str | None) -> Client:
-        client = Client(name=name, external_id=external_id, named=True, read=True)
+        client = Client(name=name, external_id=external_id, named=True, read=True, ref=self.refs.get(fold(name)))
         client.values = {"kind": "organisation", "name": name, "external_id": external_id}
         self.add(client)
         self.added.append(client)

@@ -13,12 +13,24 @@ from typing import Any
 from crmbot.errors import BadInput
 from crmbot.money import ISO
 
-LATER = ("tasks", "tickets", "interactions", "surveys", "campaigns")
 SEVERAL = frozenset({"phones", "emails", "tags"})  # fields that take every column that fits
 
-KINDS = ("customers", "products", "deals", "orders")
+KINDS = ("customers", "products", "deals", "orders", "tickets", "surveys", "tasks", "interactions", "campaigns")
 NEEDED = {"customers": ("name", "first", "last", "company"), "products": ("name",)}
 NEEDED |= {"deals": ("customer", "title", "id", "amount"), "orders": ("amount", "product")}
+NEEDED |= {"tickets": ("subject", "note"), "surveys": ("score",), "tasks": ("subject",)}
+NEEDED |= {"interactions": ("text",), "campaigns": ("title",)}
+# What a file whose kind nobody has said must tell: of each group of fields one.
+TELLS = {
+    "customers": (("name", "first", "last", "company"), ("phones", "emails")),
+    "deals": (("customer", "title"), ("stage", "close_date")),
+    "products": (("name",), ("price",)),
+    "orders": (("customer", "customer_id"), ("amount",), ("product", "at")),
+    "tickets": (("subject", "note"), ("customer", "email"), ("status", "priority")),
+    "tasks": (("subject",), ("due",)),
+    "interactions": (("customer",), ("text",), ("when", "kind")),
+    "campaigns": (("title",), ("budget",), ("category", "channel", "starts")),
+}
 ABOVE = frozenset({"parent account", "subsidiary of", "parent", "parent company", "上级公司", "母公司"})
 
 
@@ -78,7 +90,7 @@ def columns_of(kind: str, headers: Sequence[str]) -> Columns:
         _tell_companies_from_people(columns, known)
     taken = {at for places in columns.at.values() for at in places}
     columns.unused = [header or f"column {at + 1}" for at, header in enumerate(headers) if at not in taken]
-    for at in columns.at.get("amount", []) + columns.at.get("price", []):
+    for at in [place for name in ("amount", "price", "budget") for place in columns.at.get(name, [])]:
         _read_unit(columns, headers[at])
     if not any(name in columns.at for name in NEEDED[kind]):
         listed = ", ".join(header for header in headers if header)[:200]
@@ -86,11 +98,23 @@ def columns_of(kind: str, headers: Sequence[str]) -> Columns:
     return columns
 
 
+def likely_kinds(headers: Sequence[str]) -> list[str]:
+    """What a file may hold by its headers, the kind that most of them fit first; often none."""
+    found = []
+    for kind, groups in TELLS.items():
+        try:
+            columns = columns_of(kind, headers)
+        except BadInput:
+            continue
+        listed = columns.organisations and "tags" in columns.at  # accounts and their sectors, without contacts
+        if listed or all(any(name in columns.at for name in group) for group in groups):
+            found.append((len(columns.unused), kind))
+    return [kind for _, kind in sorted(found, key=lambda each: each[0])]
+
+
 def known_kind(kind: str) -> None:
-    if kind in LATER:
-        raise BadInput(f"{kind} cannot be imported yet; customers, deals, products and orders can")
     if kind not in KINDS:
-        raise BadInput(f"{kind} cannot be imported: say customers, deals, products or orders")
+        raise BadInput(f"{kind} cannot be imported: say one of {', '.join(KINDS)}")
 
 
 def _places(
@@ -120,7 +144,7 @@ def _tell_companies_from_people(columns: Columns, known: Sequence[str]) -> None:
 
 def _preset(kind: str, known: frozenset[str]) -> Preset | None:
     """Of those with a set of signs that is all there, the one with the largest."""
-    presets = tables()["presets"][kind]
+    presets = tables()["presets"].get(kind, [])
     fitting = [(len(signs), preset) for preset in presets for signs in preset["signs"] if known.issuperset(signs)]
     if not fitting:
         return None
@@ -134,6 +158,8 @@ def _read_unit(columns: Columns, header: str) -> None:
     unit = found[1].strip() if found else ""
     if unit.upper() in ISO:
         columns.currency = unit.upper()
+    elif unit.endswith("元") and unit.casefold() in tables()["scales"]:
+        columns.currency = "CNY"
     columns.scale = Decimal(tables()["scales"].get(unit.casefold(), 1))
 
 

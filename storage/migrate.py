@@ -1,4 +1,4 @@
-"""Takes a database to the tables that this program knows, a copy of a SQLite file kept beside it."""
+"""Takes a database to the tables that this program knows, all or nothing of the way."""
 
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -8,11 +8,12 @@ from sqlalchemy import column as column_of
 from sqlalchemy.engine import Engine
 
 from crmbot.errors import BadInput
+from storage.secrets import Keys
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"  # the last migration; a test compares it with the files
+HEAD = "0020"  # the last migration; a test compares it with the files
 VERSION: Select[str] = select(column_of("version_num")).select_from(table("alembic_version"))
 
 
@@ -23,7 +24,7 @@ def version(connection: Connection) -> str | None:
     return connection.execute(VERSION).scalar()
 
 
-def migrate(engine: Engine) -> bool:
+def migrate(engine: Engine, keys: Keys | None = None) -> bool:
     """Whether there was anything to do. Raises `BadInput` for a database of a newer program."""
     with engine.connect() as connection:
         was = version(connection)
@@ -32,7 +33,7 @@ def migrate(engine: Engine) -> bool:
         return False
     if was is not None and was not in revisions():
         raise BadInput(f"the database is of a newer program ({was}); this one knows {HEAD}")
-    _upgrade(engine)
+    _upgrade(engine, keys)
     return True
 
 
@@ -42,8 +43,10 @@ def revisions() -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, keys: Keys | None) -> None:
     from alembic import command
+
+    from storage.views import drop_views, make_views  # seldom needed
 
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":  # a table that is made anew would take the rows that point to it along
@@ -52,8 +55,10 @@ def _upgrade(engine: Engine) -> None:
             driver.cursor().execute("PRAGMA foreign_keys=OFF")
         with connection.begin():
             config = _config()
-            config.attributes["connection"] = connection
+            config.attributes |= {"connection": connection, "keys": keys}
+            drop_views(connection)
             command.upgrade(config, "head")
+            make_views(connection)
             if engine.dialect.name == "sqlite" and (
                 orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             ):

@@ -10,9 +10,10 @@ from crmbot.errors import Lost
 from crmbot.incoming import Place
 from storage.secrets import Keys
 from storage.statements import Statement
-from storage.tables import PlaceRow
+from storage.tables import LinkedPlace, PlaceRow
 
-PLACE = PlaceRow.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
+PLACE, LINKED = PlaceRow.__table__, LinkedPlace.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
+TEAM = select(LINKED.c.team).where(LINKED.c.chat_key == bindparam("key"))
 FIND = Statement(select(PLACE.c.id, PLACE.c.dead).where(PLACE.c.place_key == bindparam("key")))
 ADD = Statement(insert(PLACE))
 REVIVE = update(PLACE).where(PLACE.c.id == bindparam("row")).values(dead=None)
@@ -70,6 +71,14 @@ class Places:
     def forget(self) -> None:
         """Some place is called otherwise, or dead: it is asked for again."""
         self._known.clear()
+
+    def team_of(self, place: Place, connection: Connection) -> str | None:
+        """The team that a group was linked to; nothing if it was not."""
+        return connection.execute(TEAM, {"key": self.chat_key(place)}).scalar()
+
+    def chat_key(self, place: Place) -> bytes:
+        """Of the whole chat, whatever the thread."""
+        return self._keys.digest("place.chat", json.dumps([place.channel, place.chat]))
 
     def key(self, place: Place) -> bytes:
         return self._keys.digest("place.key", _plain(place))

@@ -6,11 +6,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import insert, inspect
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
-from storage.changes import record
-from storage.statements import Statement
+from storage.changes import columns_of, record
+from storage.statements import Statement, connection_of
 from storage.tables import Tracked
 
 R = TypeVar("R", bound=Tracked)
@@ -24,9 +23,9 @@ def add_row(session: Session, row: R) -> R:
     if session.new or session.dirty or session.deleted:
         session.flush()
     kind: Any = type(row)
-    columns = inspect(kind).column_attrs.keys()
-    values = {key: getattr(row, key) for key in columns if key != "id"}
-    row.id = _insert(kind).insert(session.connection(), values)
+    given = row.__dict__  # whoever tells the ORM of each value pays for it
+    values = {key: given.get(key) for key in columns_of(kind) if key != "id"}
+    given["id"] = _insert(kind).insert(connection_of(session), values)
     make_transient_to_detached(row)
     session.add(row)
     record(session, row)
@@ -43,9 +42,8 @@ def _loaded(session: Session, kind: Any, values: Sequence[Any]) -> Any:
     known = session.identity_map.get(mapper.identity_key_from_primary_key((values[0],)))
     if known is not None:
         return known
-    row = kind()
-    for attribute, value in zip(mapper.column_attrs, values, strict=True):
-        set_committed_value(row, attribute.key, value)
+    row = mapper.class_manager.new_instance()
+    row.__dict__.update(zip(columns_of(kind), values, strict=True))
     make_transient_to_detached(row)
     session.add(row)
     return row

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, literal_column, select
 
 from crmbot.names import fold, grams
+from storage.columns import are_sealed
 from storage.customers import sealed_handle
 from storage.database import Database
 from storage.sample_company import DAYS, Client, Company, Team
@@ -75,8 +76,7 @@ def _fill(store: Store, now: datetime, zone: str, seed: int) -> bool:
     connection = store.connection
     if connection.execute(select(Customer.id).limit(1)).first():  # type: ignore[call-overload]  # a column
         return False
-    notes = store.keys if store.encrypt_notes else None
-    company = Company(Random(seed), now, zone, {kind: _next_id(connection, kind) for kind in KINDS}, notes)
+    company = Company(Random(seed), now, zone, {kind: _next_id(connection, kind) for kind in KINDS})
     _add_members(company)
     _add_customers(company, store.keys)
     add_products(company)
@@ -151,7 +151,8 @@ def _write(connection: Connection, rows: Mapping[type[Row], list[dict[str, Any]]
         if connection.dialect.name == "postgresql":  # its sequence does not see ids that are given
             sequence = func.pg_get_serial_sequence(literal_column(f"'{kind.__tablename__}'"), "id")
             connection.execute(select(func.setval(sequence, rows[kind][-1]["id"])))
-    connection.execute(insert(Gram), [gram for kind in NAMED for gram in _grams(kind, rows[kind])])
+    named = [kind for kind, name in NAMED.items() if not are_sealed(connection.dialect, kind.__table__.c[name])]
+    connection.execute(insert(Gram), [gram for kind in named for gram in _grams(kind, rows[kind])])
 
 
 def _grams(kind: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

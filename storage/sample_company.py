@@ -1,7 +1,6 @@
 """The sample company while it is being made up: its rows so far, its clients, and when things happen in it."""
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +9,6 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage.secrets import Keys
 from storage.tables import Row
 
 DAYS = 1095  # three years, up to today
@@ -51,7 +49,6 @@ class Company:
     now: datetime
     zone: str
     next_id: Mapping[type[Row], int]
-    notes: Keys | None  # which notes are sealed with, if they are
     rows: dict[type[Row], list[dict[str, Any]]] = field(default_factory=dict)
     clients: list[Client] = field(default_factory=list)
     teams: dict[bool, Team] = field(default_factory=dict)  # by whether they speak Chinese
@@ -65,13 +62,6 @@ class Company:
 
     def rep(self, client: Client) -> int:
         return client.owner or self.rng.choice(self.teams[client.chinese].reps)
-
-    def words(self, text: str) -> dict[str, Any]:
-        """The columns of an interaction's words: in clear, or sealed as every note of this database is."""
-        if self.notes is None:
-            return {"text": text}
-        seal_id = os.urandom(16)
-        return {"seal_id": seal_id, "body": self.notes.seal("interaction.body", seal_id, text.encode())}
 
     @property
     def today(self) -> date:

@@ -48,8 +48,8 @@ def add_interactions(company: Company, talks: list[Talk]) -> None:
 
 def _said(company: Company, client: Client, rep: int, at: datetime, *, deal: int | None = None) -> None:
     kind = company.rng.choice(("call", "call", "meeting", "email", "note"))
-    words = company.words(company.rng.choice(SAID[client.chinese]))
-    company.add(Interaction, customer_id=client.id, deal_id=deal, ticket_id=None, by=rep, kind=kind, at=at, **words)
+    text = company.rng.choice(SAID[client.chinese])
+    company.add(Interaction, customer_id=client.id, deal_id=deal, ticket_id=None, by=rep, kind=kind, at=at, text=text)
 
 
 def add_tasks(company: Company, talks: list[Talk]) -> None:
@@ -74,6 +74,7 @@ def _task(company: Company, talk: Talk, due: datetime, *, status: str, done_at: 
         owner_id=talk.rep,
         due_at=due,
         due_zone=company.zone,
+        remind_at=due if status == "open" and due > company.now else None,
         all_day=status == "open",
         status=status,
         priority=company.rng.choice(("normal", "normal", "normal", "high", "low")),
@@ -111,7 +112,7 @@ def _ticket(company: Company, client: Client, opened: datetime) -> None:
     for at in (answered, closed - timedelta(minutes=5)):
         if at < company.now and rng.random() < 0.7:
             text = REPLIES[client.chinese][at is not answered]
-            values = {"by": rep, "kind": "message", "at": at, **company.words(text)}
+            values = {"by": rep, "kind": "message", "at": at, "text": text}
             company.add(Interaction, customer_id=client.id, deal_id=None, ticket_id=id, **values)
     if closed + timedelta(hours=2) < company.now and rng.random() < SENT:
         _survey(company, client, id, closed + timedelta(hours=2), score(company, hours, category))
@@ -135,7 +136,6 @@ def _survey(company: Company, client: Client, ticket: int, sent: datetime, score
         ticket_id=ticket,
         score=score if answers else None,
         comment=words if answers and company.rng.random() < 0.3 else None,
-        send_at=sent,
         sent_at=sent,
         answered_at=answered if answers else None,
         expires_at=sent + timedelta(days=7),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, literal, select, union_all
 
 from crmbot.names import grams, likeness, whole_words
+from storage.columns import are_sealed
 from storage.tables import Campaign, Customer, Deal, Gram, Product, Task, Ticket, Tracked
 
 NAMED: dict[Any, str] = {
@@ -24,6 +25,7 @@ GRAM = Gram.__table__  # type: ignore[attr-defined]  # SQLModel hides its table
 ADD = insert(GRAM)
 DROP = delete(GRAM).where(GRAM.c.kind == bindparam("k"), GRAM.c.row == bindparam("r"))
 MOST = 200  # rows that one gram may bring
+LATEST = 500  # rows that are read where their names are sealed
 RAREST = 3  # grams that are followed
 
 
@@ -35,7 +37,7 @@ def index(connection: Connection, rows: Iterable[tuple[Any, bool, bool]]) -> Non
             continue
         if was:
             connection.execute(DROP, {"k": row.letter, "r": row.id})
-        if stays and (found := grams_of(row)):
+        if stays and not are_sealed(connection.dialect, row.__table__.c[field]) and (found := grams_of(row)):
             connection.execute(ADD, [{"gram": gram, "kind": row.letter, "row": row.id} for gram in found])
 
 
@@ -47,6 +49,18 @@ def candidates(connection: Connection, kind: str, words: str) -> Sequence[int]:
     """Ids of up to a few hundred records whose names share whole words with `words`, else enough of their grams."""
     whole = whole_words(words)
     return _having(connection, kind, whole) or _having(connection, kind, grams(words) - whole)
+
+
+def within_reach(query: Any, kind: Any, connection: Connection, words: str) -> Any:
+    """The `query` of rows of a kind, of those that may be called so, the latest first; None when there are none.
+
+    Where what they are called is sealed, there are no grams of it: the latest ones have to be read.
+    """
+    newest = query.order_by(kind.__table__.c.id.desc())
+    if are_sealed(connection.dialect, kind.__table__.c[NAMED[kind]]):
+        return newest.limit(LATEST)
+    ids = candidates(connection, kind.letter, words)
+    return newest.where(kind.__table__.c.id.in_(ids)) if ids else None
 
 
 def _having(connection: Connection, kind: str, wanted: set[str]) -> Sequence[int]:

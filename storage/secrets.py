@@ -34,6 +34,11 @@ class Keys:
         self._derived = cache(self._derive)
 
     @property
+    def secret(self) -> bytes:
+        """For a process of our own that opens the same database."""
+        return self._secret
+
+    @property
     def fingerprint(self) -> str:
         """Tells whether a database was sealed with this key; says nothing of the key."""
         return self.digest("fingerprint", "crmbot").hex()

@@ -5,13 +5,16 @@ needs a dozen. Elsewhere, where the way to the server costs more than that, the 
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
 from crmbot.errors import Unavailable
+from storage.columns import Note
 
 AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 Values = Mapping[str, Any]
@@ -23,6 +26,7 @@ class Statement:
     def __init__(self, clause: Executable) -> None:
         self._clause = clause
         self._compiled: _Compiled | None = None
+        self._dialect: Any = None
 
     def first(self, connection: Connection, values: Values) -> Sequence[Any] | None:
         """The first row, in the order of the columns."""
@@ -50,6 +54,12 @@ class Statement:
         else:
             _execute(connection, self._ready(connection, values), values)
 
+    def changed(self, connection: Connection, values: Values) -> int:
+        """How many rows it changed."""
+        if connection.dialect.name != "sqlite":
+            return int(connection.execute(self._clause, values).rowcount)
+        return _execute(connection, self._ready(connection, values), values).rowcount
+
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         if connection.dialect.name != "sqlite":
             connection.execute(self._clause, rows)
@@ -66,9 +76,11 @@ class Statement:
         return int(_execute(connection, self._ready(connection, values), values).lastrowid or 0)
 
     def _ready(self, connection: Connection, values: Values) -> "_Compiled":
-        if self._compiled is None:
-            self._compiled = _Compiled(self._clause, connection, values)
-        return self._compiled
+        ready = self._compiled
+        if ready is None or (ready.has_notes and self._dialect is not connection.dialect):
+            self._dialect = connection.dialect
+            self._compiled = ready = _Compiled(self._clause, connection, values)
+        return ready
 
 
 class _Compiled:
@@ -78,26 +90,29 @@ class _Compiled:
         dialect = connection.dialect
         compiled: Any = clause.compile(dialect=dialect, column_keys=list(values))  # type: ignore[attr-defined]  # all clauses do
         self.words = str(compiled)
-        self.fixed = {
+        self._fixed = {
             name: value for name, value in compiled.construct_params({}, _check=False).items() if name not in values
         }
         processors = compiled._bind_processors
-        self.binds = [(name, processors.get(name)) for name in compiled.positiontup or ()]
-        self.reads = [column.type._cached_result_processor(dialect, None) for column in compiled._result_columns]
+        self._binds = [(name, processors.get(name)) for name in compiled.positiontup or ()]
+        kinds = [column.type for column in compiled._result_columns]
+        self._reads = [kind._cached_result_processor(dialect, None) for kind in kinds]
+        kinds += [bind.type for bind in compiled.binds.values()]
+        self.has_notes = any(isinstance(kind, Note) for kind in kinds)  # which each database seals with its own key
+
+    def bound(self, values: Values) -> list[Any]:
+        """The parameters as the driver takes them, in their order."""
+        given = {**self._fixed, **values} if self._fixed else values
+        return [given[name] if bind is None else bind(given[name]) for name, bind in self._binds]
 
     def read(self, row: Sequence[Any]) -> Sequence[Any]:
-        return [read(value) if read else value for read, value in zip(self.reads, row, strict=True)]
+        return [value if read is None else read(value) for read, value in zip(self._reads, row, strict=True)]
 
 
 def _execute(connection: Connection, ready: _Compiled, values: Values) -> sqlite3.Cursor:
-    bound = [
-        bind(value) if bind else value
-        for name, bind in ready.binds
-        for value in (values[name] if name in values else ready.fixed[name],)
-    ]
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection  # SQLite's is the driver's own
     try:
-        cursor: sqlite3.Cursor = driver.execute(ready.words, bound)
+        cursor: sqlite3.Cursor = driver.execute(ready.words, ready.bound(values))
     except sqlite3.IntegrityError as error:
         raise IntegrityError(ready.words, None, error) from error
     except sqlite3.Error as error:
@@ -110,3 +125,29 @@ def raise_if_away(error: sqlite3.Error) -> None:
     """A database that is away or busy is no bug: the road must neither save nor acknowledge."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in AWAY:
         raise Unavailable(type(error).__name__) from error
+
+
+@contextmanager
+def held(connection: Connection) -> Iterator[None]:
+    """On SQLite a savepoint by the driver itself; elsewhere the session opens one, when it is first used."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("SAVEPOINT held")
+    try:
+        yield
+    except BaseException:
+        driver.execute("ROLLBACK TO held")
+        raise
+    finally:
+        driver.execute("RELEASE held")
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of a store's session, for statements of our own.
+
+    To ask the session for it makes it open its savepoint, which on SQLite is there already: see `held`.
+    """
+    bind = session.bind
+    return bind if isinstance(bind, Connection) and bind.dialect.name == "sqlite" else session.connection()

@@ -1,14 +1,16 @@
 """The tables. Datetimes are UTC, amounts are minor units, refs are a letter and the row's id."""
 
-from datetime import date, datetime
-from typing import Any, ClassVar, Optional
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, ClassVar, Optional, cast
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, Relationship, SQLModel
 
 from crmbot.money import Money
-from storage.columns import DIGEST, EXACT, LONG, SEAL_ID, SEALED, Moment
+from crmbot.recurrence import Every, Recurrence, beginning
+from storage.columns import DIGEST, EXACT, LONG, SEAL_ID, SEALED, Moment, Note
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,6 +38,11 @@ def sealed(**given: Any) -> Any:
     return Field(sa_type=SEALED, **given)
 
 
+def written(column: str, **given: Any) -> Any:
+    """By somebody, of somebody: sealed where notes are."""
+    return Field(sa_type=cast(Any, Note(column)), **given)
+
+
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     said = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({said})", name=column)
@@ -52,11 +59,8 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 def options(*constraints: Any) -> tuple[Any, ...]:
-    """AUTOINCREMENT, or a new row takes the ref of a deleted one."""
-    return (
-        *constraints,
-        {"sqlite_autoincrement": True, "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_unicode_520_ci"},
-    )
+    """AUTOINCREMENT, or a new row takes the ref of a deleted one. How MySQL keeps text, the migrations say."""
+    return *constraints, {"sqlite_autoincrement": True}
 
 
 class Row(SQLModel):
@@ -64,15 +68,30 @@ class Row(SQLModel):
 
     id: int | None = Field(default=None, primary_key=True)
 
+    def __init__(self, **given: Any) -> None:
+        """SQLModel's own sets each field twice and tells SQLAlchemy of it: for a new row nobody needs to know."""
+        fields = type(self).model_fields
+        for name, field in fields.items():
+            if name in given or not field.is_required():
+                self.__dict__[name] = given[name] if name in given else field.get_default(call_default_factory=True)
+        for name in given.keys() - fields.keys():  # relations
+            setattr(self, name, given[name])
+
 
 class Tracked(Row):
     """A row whose every change is recorded by the hook in changes.py."""
 
     letter: ClassVar[str] = ""
+    falls_due: ClassVar[Mapping[str, str]] = {}  # what the bot says by itself, and the column with the next time for it
 
     @property
     def ref(self) -> str:
         return f"{self.letter}{self.id}"
+
+    @property
+    def is_final(self) -> bool:
+        """It went out: nobody takes it back."""
+        return False
 
 
 class Versioned(Tracked):
@@ -87,15 +106,24 @@ class Versioned(Tracked):
 
 class MemberRow(Versioned, table=True):
     __tablename__ = "member"
-    __table_args__ = options(one_of("role", ("owner", "manager", "rep", "viewer")))
+    __table_args__ = options(one_of("role", ("owner", "manager", "rep", "viewer")), given("agenda_at"))
     letter = "U"
+    falls_due = {"agenda": "agenda_at"}
     name: str = Field(max_length=NAME)
     role: str = Field(max_length=WORD)
     team: str = Field(default="sales", max_length=64)
     language: str = Field(default="", max_length=8)  # nothing: as the app says, else the bot's own
     zone: str = Field(default="", max_length=64)
+    currency: str = Field(default="", max_length=3)
+    quiet: str = Field(default="", max_length=WORD)  # hours without what the bot says by itself: 21:00-08:00
+    notify: bool = True
     active: bool = True
+    agenda_at: datetime | None = moment(default=None)
     created_at: datetime = moment()
+
+    @property
+    def label(self) -> str:
+        return f"{self.ref} · {self.name}"
 
 
 class Account(Row, table=True):
@@ -107,7 +135,7 @@ class Account(Row, table=True):
     channel_id: str = Field(max_length=NAME)
 
 
-class Invite(Row, table=True):
+class Invite(Tracked, table=True):
     __table_args__ = options(one_of("role", ("owner", "manager", "rep", "viewer")))
     token_key: bytes = key_digest(unique=True)
     role: str = Field(max_length=WORD)
@@ -117,6 +145,35 @@ class Invite(Row, table=True):
     used_at: datetime | None = moment(default=None)
     used_by: int | None = Field(default=None, foreign_key="member.id")
     revoked_at: datetime | None = moment(default=None)
+
+
+class Code(Row, table=True):
+    """What is said once, in time, to link an account to a member or a group to a team; only its digest is kept."""
+
+    __table_args__ = options(one_of("kind", ("link", "group")))
+    code_key: bytes = key_digest(unique=True)
+    kind: str = Field(max_length=WORD)
+    member_id: int = Field(foreign_key="member.id", index=True)
+    expires_at: datetime = moment()
+
+
+class Guess(SQLModel, table=True):
+    """How many wrong codes somebody said of late."""
+
+    __table_args__ = options()
+    sender_key: bytes = Field(sa_column=Column("sender_key", DIGEST, primary_key=True))
+    wrong: int = 1
+    until: datetime = moment()
+
+
+class LinkedPlace(Tracked, table=True):
+    """A group or channel in which the bot answers, and the team it belongs to."""
+
+    __tablename__ = "linked_place"
+    chat_key: bytes = key_digest(unique=True)
+    team: str = Field(max_length=64)
+    by: int | None = Field(default=None, foreign_key="member.id")
+    at: datetime = moment()
 
 
 class PlaceRow(Row, table=True):
@@ -141,8 +198,13 @@ class Customer(Versioned, table=True):
     owner_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     owner_name: str | None = Field(default=None, max_length=NAME)  # as imported, of somebody who is no member
     unclaimed: bool = False
+    language: str = Field(default="", max_length=8)  # as their app says
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)  # whose link brought them
+    stopped_at: datetime | None = moment(default=None)  # since when they want no surveys and no news
+    agreed_at: datetime | None = moment(default=None)  # since when they want news, and in which words they said so
+    agreed_how: str = Field(default="", max_length=NAME)
     external_id: str | None = Field(default=None, max_length=NAME, index=True)
-    note: str | None = Field(default=None, sa_type=LONG)
+    note: str | None = written("customer.note", default=None)
     created_at: datetime = moment()
     archived_at: datetime | None = moment(default=None)
     company: Optional["Customer"] = Relationship(sa_relationship_kwargs={"remote_side": "Customer.id"})
@@ -155,7 +217,10 @@ class Customer(Versioned, table=True):
 
 
 class Handle(Tracked, table=True):
-    """A phone, an email or a chat of a customer: the value sealed, found by keyed digests of its forms."""
+    """A phone, an email or a chat of a customer: the value sealed, found by keyed digests of its forms.
+
+    `by_link`: a chat that is theirs because it opened the link of a ticket, which may have been passed on.
+    """
 
     __table_args__ = options(
         one_of("kind", ("phone", "email", "telegram", "slack", "terminal")),
@@ -168,6 +233,7 @@ class Handle(Tracked, table=True):
     value_key: bytes = key_digest(index=True)
     national_key: bytes | None = key_digest(default=None, index=True)
     last_four_key: bytes | None = key_digest(default=None, index=True)
+    by_link: bool = False
 
 
 class Tag(Tracked, table=True):
@@ -215,8 +281,8 @@ class Deal(Versioned, table=True):
     currency: str | None = Field(default=None, max_length=3)
     stage: str = Field(default="lead", max_length=WORD)
     close_date: date | None = None
-    reason: str | None = Field(default=None, sa_type=LONG)
-    note: str | None = Field(default=None, sa_type=LONG)
+    reason: str | None = written("deal.reason", default=None)
+    note: str | None = written("deal.note", default=None)
     external_id: str | None = Field(default=None, max_length=NAME)
     created_at: datetime = moment()
     closed_at: datetime | None = moment(default=None)
@@ -237,6 +303,8 @@ class Deal(Versioned, table=True):
 
     def move(self, stage: str, *, at: datetime) -> None:
         self.stage, self.closed_at = stage, None if stage in OPEN_STAGES else at
+        if stage != "lost":
+            self.reason = None
 
 
 class DealStage(Tracked, table=True):
@@ -251,7 +319,7 @@ class DealStage(Tracked, table=True):
 
 
 class Interaction(Tracked, table=True):
-    """What was said or done with a customer. `body` instead of `text` where notes are sealed."""
+    """What was said or done with a customer."""
 
     __table_args__ = options(
         one_of("kind", ("call", "meeting", "email", "note", "message")),
@@ -267,9 +335,7 @@ class Interaction(Tracked, table=True):
     author: str | None = Field(default=None, max_length=NAME)  # as imported, of somebody who is no member
     kind: str = Field(default="note", max_length=WORD)
     at: datetime = moment()
-    text: str | None = Field(default=None, sa_type=LONG)
-    seal_id: bytes | None = Field(default=None, sa_type=SEAL_ID)
-    body: bytes | None = sealed(default=None)
+    text: str | None = written("interaction.text", default=None)
 
 
 PRIORITIES = ("urgent", "high", "normal", "low")
@@ -277,10 +343,14 @@ PRIORITIES = ("urgent", "high", "normal", "low")
 
 class Task(Versioned, table=True):
     __table_args__ = options(
-        one_of("status", ("open", "done", "dropped")), one_of("priority", PRIORITIES), Index(None, "owner_id", "due_at")
+        one_of("status", ("open", "done", "dropped")),
+        one_of("priority", PRIORITIES),
+        Index(None, "owner_id", "due_at"),
+        given("remind_at"),
     )
     letter = "T"
-    subject: str = Field(max_length=500)
+    falls_due = {"reminder": "remind_at"}
+    subject: str = written("task.subject")
     customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
     deal_id: int | None = Field(default=None, foreign_key="deal.id", index=True)
     owner_id: int | None = Field(default=None, foreign_key="member.id")
@@ -289,53 +359,195 @@ class Task(Versioned, table=True):
     due_zone: str = Field(default="UTC", max_length=64)
     all_day: bool = False
     every: str | None = Field(default=None, max_length=WORD)
+    every_at: str | None = Field(default=None, max_length=5)  # 02:30, which the night without it forgets
+    every_on: int | None = None  # the day of the month, which a short month forgets
+    remind_at: datetime | None = moment(default=None)
     status: str = Field(default="open", max_length=WORD)
     priority: str = Field(default="normal", max_length=WORD)
     created_at: datetime = moment()
     done_at: datetime | None = moment(default=None)
+    customer: Customer | None = Relationship()
 
     @property
     def label(self) -> str:
         return f"{self.ref} · {self.subject}"
 
+    def plan(self, due: datetime | None, zone: str, *, all_day: bool) -> None:
+        """It is due then, and reminded of then."""
+        self.due_at = self.remind_at = due
+        self.due_zone, self.all_day = zone, all_day
+        if due and (again := self.recurrence):
+            self.repeat(beginning(again.every, due, zone))
+
+    def repeat(self, again: Recurrence) -> None:
+        self.every, self.every_at, self.every_on = again.every, f"{again.at:%H:%M}", again.on
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        if not self.every or not self.every_at:
+            return None
+        return Recurrence(cast(Every, self.every), time.fromisoformat(self.every_at), self.due_zone, self.every_on or 0)
+
+    def move_on(self, now: datetime) -> None:
+        """What was reminded of now: one that comes again is due at its last time up to `now`, and told at the next."""
+        again = self.recurrence
+        if again is None or self.due_at is None:
+            return
+        self.remind_at = again.after(self.due_at)
+        while self.remind_at <= now:
+            self.due_at, self.remind_at = self.remind_at, again.after(self.remind_at)
+
+    def finish(self, now: datetime) -> None:
+        """Done; one that comes again is due at its next time."""
+        self.done_at = now
+        if (again := self.recurrence) and self.due_at:
+            self.due_at = self.remind_at = again.after(max(now, self.due_at))
+        else:
+            self.status, self.remind_at = "done", None
+
+
+class Room(Tracked, table=True):
+    """A group or channel that the bot may write to by itself, under the name that people call it."""
+
+    __table_args__ = options(UniqueConstraint("team", "name_key"))
+    place_id: int = Field(foreign_key="place.id", unique=True)
+    name: str = Field(max_length=NAME)
+    name_key: str = Field(max_length=NAME)
+    team: str = Field(max_length=64)
+    zone: str = Field(max_length=64)
+    language: str = Field(max_length=8)
+    quiet: str = Field(default="", max_length=WORD)  # hours without alerts: 21:00-08:00
+    linked_by: int | None = Field(default=None, foreign_key="member.id")
+    linked_at: datetime = moment()
+
+
+EVENTS = ("won", "score", "deadline", "quiet")
+AT_ONCE = "event"
+
+
+class Schedule(Versioned, table=True):
+    """A report that comes by itself, or what is told when something happens: to a room, else to its owner.
+
+    Of an alert `report` is one of EVENTS; it tells at once, or what has been collected at a time of the day.
+    """
+
+    __table_args__ = options(given("next_at"))
+    letter = "R"
+    falls_due = {"report": "next_at"}
+    owner_id: int = Field(foreign_key="member.id", index=True)
+    room_id: int | None = Field(default=None, foreign_key="room.id", index=True)
+    report: str = Field(max_length=WORD)
+    period: str | None = Field(default=None, max_length=WORD)
+    every: str = Field(max_length=WORD)
+    every_at: str = Field(max_length=5)
+    every_on: int = 0
+    zone: str = Field(max_length=64)
+    next_at: datetime | None = moment(default=None)
+    muted: bool = False
+    said: bytes | None = key_digest(default=None)  # of the figures that were posted last
+    amount: int | None = Field(default=None, sa_type=BigInteger)  # that a deal must be worth more than
+    currency: str | None = Field(default=None, max_length=3)
+    days: int | None = None  # without a word, and a deal is told of
+    created_at: datetime = moment()
+    room: Room | None = Relationship(sa_relationship_kwargs={"lazy": "joined"})
+
+    @property
+    def label(self) -> str:
+        return self.ref
+
+    @property
+    def recurrence(self) -> Recurrence:
+        return Recurrence(cast(Every, self.every), time.fromisoformat(self.every_at), self.zone, self.every_on)
+
+    @property
+    def is_alert(self) -> bool:
+        return self.report in EVENTS
+
+    @property
+    def over(self) -> Money | None:
+        return None if self.amount is None or not self.currency else Money(self.amount, self.currency)
+
+
+class Alert(Tracked, table=True):
+    """Something that happened and that a schedule tells of: once for each time it happened."""
+
+    __table_args__ = options(UniqueConstraint("schedule_id", "about", "at"), given("say_at"))
+    falls_due = {"alert": "say_at"}
+    schedule_id: int = Field(foreign_key="schedule.id")
+    about: str = Field(max_length=WORD)  # the ref of the record
+    at: datetime = moment()
+    say_at: datetime | None = moment(default=None)  # nothing: with what else is collected
+    told_at: datetime | None = moment(default=None)
+
+
+KINDS_OF_TICKET = ("enquiry", "feedback", "complaint")
+
 
 class Ticket(Versioned, table=True):
+    """What a customer wants of the team. `place_id`: the chat in which they wrote, and are answered.
+
+    `respond_by`, `resolve_by`: what was promised; while it waits for the customer, since `paused_at`, the clock stands.
+    """
+
     __table_args__ = options(
-        one_of("category", ("enquiry", "feedback", "complaint")),
+        one_of("category", KINDS_OF_TICKET),
         one_of("priority", PRIORITIES),
         one_of("status", ("open", "pending", "closed")),
         CheckConstraint("(closed_at IS NULL) = (status <> 'closed')", name="closed"),
+        given("warn_at"),
+        given("external_id"),
     )
     letter = "K"
+    falls_due = {"deadline": "warn_at"}
     customer_id: int = Field(foreign_key="customer.id", index=True)
-    subject: str = Field(max_length=500)
+    subject: str = written("ticket.subject")
     category: str = Field(default="enquiry", max_length=WORD)
     priority: str = Field(default="normal", max_length=WORD)
     status: str = Field(default="open", max_length=WORD, index=True)
     owner_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     owner_name: str | None = Field(default=None, max_length=NAME)
     channel: str | None = Field(default=None, max_length=WORD)
+    place_id: int | None = Field(default=None, foreign_key="place.id")
+    cause: str | None = written("ticket.cause", default=None)  # of a complaint
+    external_id: str | None = Field(default=None, max_length=NAME)
     opened_at: datetime = moment()
     answered_at: datetime | None = moment(default=None)
     closed_at: datetime | None = moment(default=None)
+    by_itself: bool = False  # nobody closed it: it had waited too long for the customer
+    respond_by: datetime | None = moment(default=None)
+    resolve_by: datetime | None = moment(default=None)
+    paused_at: datetime | None = moment(default=None)
+    warn_at: datetime | None = moment(default=None)
+    customer: Customer = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
 
     @property
     def label(self) -> str:
-        return f"{self.ref} · {self.subject}"
+        return f"{self.ref} · {self.customer.name} · {self.subject}"
+
+    def close(self, *, at: datetime) -> None:
+        self.status, self.closed_at = "closed", at
+
+    def open(self, status: str = "open") -> None:
+        self.status, self.closed_at, self.by_itself = status, None, False
 
 
 class Survey(Versioned, table=True):
-    __table_args__ = options(CheckConstraint("score IS NULL OR score BETWEEN 1 AND 5", name="score"))
+    __table_args__ = options(CheckConstraint("score IS NULL OR score BETWEEN 1 AND 5", name="score"), given("again_at"))
     letter = "S"
+    falls_due = {"survey": "send_at", "better": "again_at"}
     customer_id: int = Field(foreign_key="customer.id", index=True)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
     score: int | None = None
-    comment: str | None = Field(default=None, sa_type=LONG)
+    comment: str | None = written("survey.comment", default=None)
     token_key: bytes | None = key_digest(default=None, unique=True)
-    send_at: datetime | None = moment(default=None, index=True)
+    send_at: datetime | None = moment(default=None, index=True)  # it is asked then, or once more
     sent_at: datetime | None = moment(default=None)
+    reminded: bool = False
     answered_at: datetime | None = moment(default=None)
     expires_at: datetime | None = moment(default=None)
+    again_at: datetime | None = moment(default=None)  # "better now?" is asked then
+    better: bool | None = None
+    caller_id: int | None = Field(default=None, foreign_key="member.id")  # who calls them back
 
 
 class Order(Versioned, table=True):
@@ -343,7 +555,7 @@ class Order(Versioned, table=True):
     __table_args__ = options(
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("quantity > 0", name="quantity"),
-        Index(None, "customer_id", "at"),
+        Index(None, "customer_id", "at", "currency", "amount"),  # all that segments ask of orders
     )
     letter = "O"
     customer_id: int = Field(foreign_key="customer.id")
@@ -396,6 +608,45 @@ class CampaignFigure(Tracked, table=True):
     count: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class Mailing(Tracked, table=True):
+    """What a campaign wrote to many customers at once."""
+
+    campaign_id: int = Field(foreign_key="campaign.id", index=True)
+    by: int | None = Field(default=None, foreign_key="member.id")
+    text: str = Field(sa_type=LONG)
+    at: datetime = moment()
+
+
+class Recipient(Tracked, table=True):
+    """Who gets a mailing; or, `held_out`, does not, so that its effect can be seen."""
+
+    __table_args__ = options(UniqueConstraint("mailing_id", "customer_id"), given("send_at"))
+    falls_due = {"news": "send_at"}
+    mailing_id: int = Field(foreign_key="mailing.id")
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    held_out: bool = False
+    send_at: datetime | None = moment(default=None)
+    sent_at: datetime | None = moment(default=None)
+
+    @property
+    def is_final(self) -> bool:
+        return self.sent_at is not None
+
+
+class Target(Versioned, table=True):
+    """What somebody, or with no owner the whole team, plans to win in a period that begins on `starts_on`."""
+
+    __table_args__ = options(
+        one_of("period", ("month", "quarter", "year")), UniqueConstraint("team", "owner_id", "period", "starts_on")
+    )
+    team: str = Field(max_length=64)
+    owner_id: int | None = Field(default=None, foreign_key="member.id")
+    period: str = Field(max_length=WORD)
+    starts_on: date
+    amount: int = Field(sa_type=BigInteger)
+    currency: str = Field(max_length=3)
+
+
 class Batch(Tracked, table=True):
     """One imported file."""
 
@@ -410,6 +661,19 @@ class Batch(Tracked, table=True):
     refused: int = 0
 
 
+class LessonRow(Tracked, table=True):
+    """A sentence's shape and what it means to one team. It is added and deleted, never changed."""
+
+    __tablename__ = "lesson"
+    __table_args__ = options(UniqueConstraint("team", "shape_key"))
+    team: str = Field(max_length=64)
+    by: int | None = Field(default=None, foreign_key="member.id")
+    at: datetime = moment()
+    shape_key: bytes = key_digest()
+    seal_id: bytes = Field(sa_type=SEAL_ID)
+    body: bytes = sealed()
+
+
 class Gram(SQLModel, table=True):
     """What names and titles are found by: whole words and short runs of their letters."""
 
@@ -420,7 +684,10 @@ class Gram(SQLModel, table=True):
 
 
 class Handled(Row, table=True):
-    """A message that was taken in: by keyed digests, for a short text is soon guessed."""
+    """A message that was taken in: by keyed digests, for a short text is soon guessed.
+
+    What points to it outlives it, and is no foreign key.
+    """
 
     key: bytes = key_digest(unique=True)
     body: bytes = key_digest()
@@ -463,9 +730,11 @@ class OutgoingRow(Row, table=True):
     __table_args__ = options(
         Index(None, "place_id", "message_id", **_where("message_id IS NOT NULL")),
         Index("ix_outgoing_unsent", "id", **_where("sent_at IS NULL AND dead IS NULL")),
+        Index("ix_outgoing_occasion", "occasion", unique=True, **_where("occasion IS NOT NULL")),
+        given("desk"),
     )
     place_id: int = Field(foreign_key="place.id")
-    handled_id: int | None = Field(default=None, foreign_key="handled.id")
+    handled_id: int | None = None
     token_key: bytes = key_digest(unique=True)
     body: bytes = sealed()
     language: str = Field(max_length=8)
@@ -477,24 +746,50 @@ class OutgoingRow(Row, table=True):
     created_at: datetime = moment()
     sent_at: datetime | None = moment(default=None)
     dead: str | None = Field(default=None, max_length=NAME)
+    occasion: str | None = Field(default=None, max_length=64)  # what fell due, and when: said once
+    once: bool = False  # rather not at all than twice
+    tried_at: datetime | None = moment(default=None)  # of those alone
+    desk: str | None = Field(default=None, max_length=WORD)  # K7: a reply to this message goes to its customer
 
 
 class JobRow(Row, table=True):
+    """Slow work that a message asked for; whoever sets `finished_at` writes its reply in the same transaction."""
+
     __tablename__ = "job"
+    __table_args__ = options(
+        Index("ix_job_unfinished", "id", **_where("finished_at IS NULL")),
+        given("reply_id"),
+    )
     place_id: int = Field(foreign_key="place.id")
     member_id: int = Field(foreign_key="member.id")
-    handled_id: int | None = Field(default=None, foreign_key="handled.id")
+    handled_id: int | None = None
     job: str = Field(max_length=64)
     body: bytes = sealed()
     at: datetime = moment()
     finished_at: datetime | None = moment(default=None)
+    attempts: int = 0
+    worker: str | None = Field(default=None, max_length=WORD)  # the process that does it, until its lease ends
+    leased_until: datetime | None = moment(default=None)
+    progress_id: int | None = Field(default=None, foreign_key="outgoing.id")  # that it is being done
+    reply_id: int | None = Field(default=None, foreign_key="outgoing.id")
+
+
+class Analysis(Row, table=True):
+    """What an analysis said: for whoever asks the same again on that day, and for the next one to compare with."""
+
+    __table_args__ = options(Index(None, "key", "at"))
+    key: bytes = key_digest()  # of what was asked, and of whose records
+    language: str = Field(max_length=8)
+    at: datetime = moment()
+    reply: bytes | None = sealed(default=None)
+    figures: bytes = sealed()
 
 
 class Change(Row, table=True):
     """A whole row before and after one message, as stored, sealed."""
 
     __table_args__ = options(Index(None, "kind", "row"), Index(None, "by", "handled_id"), given("undone_by"))
-    handled_id: int = Field(foreign_key="handled.id")
+    handled_id: int
     by: int | None = Field(default=None, foreign_key="member.id")
     at: datetime = moment()
     kind: str = Field(max_length=WORD)
@@ -503,7 +798,8 @@ class Change(Row, table=True):
     before: bytes | None = sealed(default=None)
     after: bytes | None = sealed(default=None)
     undoes: bool = False  # it puts back what an earlier change had changed
-    undone_by: int | None = Field(default=None, foreign_key="handled.id")
+    lasting: bool = False  # it may be taken back for a week
+    undone_by: int | None = None
 
 
 class Audit(Row, table=True):

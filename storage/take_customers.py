@@ -22,8 +22,7 @@ CUSTOMER, TAG = Customer.__table__, Tag.__table__  # type: ignore[attr-defined] 
 
 
 class CustomerTaker(Taker):
-    row = Customer
-    table = CUSTOMER
+    row, table, letter = Customer, CUSTOMER, "C"
 
     def __init__(self, connection: Connection, book: Book) -> None:
         super().__init__(connection, book)
@@ -40,7 +39,7 @@ class CustomerTaker(Taker):
         if not name and company:
             name, company, kind = company, None, "organisation"
         if not name:
-            raise BadCell("no name")
+            raise BadCell("no-name")
         wanted: Wanted = {
             "name": name,
             "handles": self._read_handles(said, line),
@@ -75,14 +74,18 @@ class CustomerTaker(Taker):
         numbers, no_numbers = read_phones(said.get("phones", ()), self.book.zone)
         emails, no_emails = read_emails(said.get("emails", ()))
         for text in no_numbers:
-            self.book.findings.note("no phone that can be read, left out", line, text)
+            self.book.findings.note("no-phone", line, text)
         for text in no_emails:
-            self.book.findings.note("no email that can be read, left out", line, text)
+            self.book.findings.note("no-email", line, text)
         keys = self.book.keys
         found = {keys.digest("handle.phone", phones.matching(each)): ("phone", each) for each in numbers}
         return found | {keys.digest("handle.email", each.casefold()): ("email", each) for each in emails}
 
     def expect(self, wanted: Sequence[Wanted]) -> None:
+        super().expect(wanted)
+        for each in reversed(wanted):
+            if each["ref"] and each.get("kind") != "person":
+                self._clients.refs[fold(each["name"])] = each["ref"]
         for each in wanted:
             self._names.add(fold(each["name"]))
             self._handles.update(each["handles"])
@@ -96,7 +99,7 @@ class CustomerTaker(Taker):
         for known in self._clients.by_external.get(wanted.get("external_id", ""), []):
             if not self._is_another(known, wanted):
                 return known
-            self.book.findings.note("the id of another customer, so added as a new one", line, wanted["name"])
+            self.book.findings.note("other-id", line, wanted["name"])
         known_ref = self._clients.by_id.get(wanted["ref"] or 0)
         return known_ref if known_ref and self._agrees(known_ref, wanted) else None
 
@@ -116,6 +119,7 @@ class CustomerTaker(Taker):
         id = wanted.get("external_id")
         for key, (kind, _) in wanted["handles"].items():
             found = [each for each in self._clients.by_handle.get(key, []) if _same_id(each, id)]
+            found = [each for each in found if _same_ref(each, wanted["ref"])]
             if like := [each for each in found if alike(each.name, wanted["name"])]:
                 return like[0]
             if kind == "email" and len(found) == 1 and fold(found[0].name) not in self._names and not found[0].line:
@@ -131,6 +135,8 @@ class CustomerTaker(Taker):
 
     def _may_be(self, known: Client, wanted: Wanted) -> bool:
         company = wanted.get("company")
+        if not _same_ref(known, wanted["ref"]):
+            return False
         if company and known.company and fold(known.company.name) != fold(company):
             return False
         if known.kind == "person" and known.company and wanted.get("kind") == "organisation":
@@ -219,12 +225,14 @@ class CustomerTaker(Taker):
 
     def write(self, session: Session, new: Sequence[Entry], changed: Mapping[Entry, dict[str, Any]]) -> None:
         waiting = [entry for entry in (*self._clients.added, *new) if isinstance(entry, Client)]
+        self.refs.number(waiting)
         waiting.sort(key=lambda client: client.line or sys.maxsize)  # refs in the order of the file
         write_customers(session, waiting, self.book)
         rows = self._rows(session, changed)
         for entry, diff in changed.items():
             self._change(session, rows[entry.id or 0], diff)
         session.flush()
+        self.refs.count_on(session)
 
     def _change(self, session: Session, row: Customer, diff: Mapping[str, Any]) -> None:
         for name in ("kind", "name", "note", "external_id", "created_at"):
@@ -244,6 +252,11 @@ class CustomerTaker(Taker):
 
 def _same_id(known: Client, id: str | None) -> bool:
     return id is None or known.external_id in (None, id)
+
+
+def _same_ref(known: Client, ref: int | None) -> bool:
+    """Two rows of an export are two records, however alike."""
+    return ref is None or known.ref in (None, ref)
 
 
 def write_customers(session: Session, new: Sequence[Client], book: Book) -> None:
@@ -268,6 +281,7 @@ def write_customers(session: Session, new: Sequence[Client], book: Book) -> None
 def _customer(client: Client, book: Book) -> Customer:
     values = client.values
     return Customer(
+        id=client.kept,
         kind=values["kind"],
         name=values["name"],
         name_key=fold(values["name"]),

@@ -13,7 +13,7 @@ from storage.cells import BadCell, clean_note, noon, read_quantity, read_stage
 from storage.known import Clients, Entry, Goods, Owners
 from storage.tables import OPEN_STAGES, Deal, DealStage, Order
 from storage.take_customers import write_customers
-from storage.takers import Book, Said, Taker, Wanted, cell_of, owner_of, ref_of, write_products
+from storage.takers import Book, Said, Taker, Wanted, cell_of, owner_of, ref_of, to_the_second, write_products
 
 DEAL, ORDER = Deal.__table__, Order.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
 NO_ACCOUNT = "(no account)"
@@ -22,7 +22,6 @@ NO_ACCOUNT = "(no account)"
 class SaleTaker(Taker):
     """Deals and orders: of a customer and a product, and without an id known by what they say."""
 
-    letter: ClassVar[str]
     dated: ClassVar[str]  # the column of the day by which one with a ref is told from another's
 
     def __init__(self, connection: Connection, book: Book) -> None:
@@ -64,17 +63,17 @@ class SaleTaker(Taker):
     def _agrees(self, entry: Entry, wanted: Wanted) -> bool:
         """Another database's D5 is not ours."""
         known, customer, day = entry.values, wanted.get("customer"), wanted.get(self.dated)
-        same = known["customer"] in (customer, customer.id if customer else None)
         if customer is None:
-            placeholder = self.clients.called(NO_ACCOUNT)
-            same = placeholder is not None and known["customer"] in (placeholder, placeholder.id)
+            customer = self.clients.called(NO_ACCOUNT)
+        whose = known["customer"]
+        same = customer is not None and (whose is customer or self.clients.same(whose, customer))
         at = known[self.dated]
         return same and (day is None or day.date() == (at.date() if isinstance(at, datetime) else at))
 
     def add(self, wanted: Wanted) -> Entry:
         values = self.empty() | {name: value for name, value in wanted.items() if name != "ref"}
-        if wanted.get("ref") and not values["external_id"]:
-            values["external_id"] = f"{self.letter}{wanted['ref']}"
+        if not values["external_id"]:
+            values["external_id"] = self.refs.elsewhere(self.letter, wanted.get("ref"))
         if values["customer"] is None:
             values["customer"] = self.clients.buyer(NO_ACCOUNT)
         entry = Entry(values=values, read=True)
@@ -187,7 +186,8 @@ class DealTaker(SaleTaker):
 
     def write(self, session: Session, new: Sequence[Entry], changed: Mapping[Entry, dict[str, Any]]) -> None:
         self.write_named(session)
-        deals = [self._deal(entry.values) for entry in new]
+        self.refs.number(new)
+        deals = [self._deal(entry) for entry in new]
         session.add_all(deals)
         session.flush()
         for entry, deal in zip(new, deals, strict=True):
@@ -197,11 +197,14 @@ class DealTaker(SaleTaker):
         for entry, diff in changed.items():
             self._change(session, rows[entry.id or 0], diff)
         session.flush()
+        self.refs.count_on(session)
 
-    def _deal(self, values: Mapping[str, Any]) -> Deal:
+    def _deal(self, entry: Entry) -> Deal:
+        values = entry.values
         closed_at = self._closed_at(values["stage"], values["close_date"])
         product = values["product"]
         return Deal(
+            id=entry.kept,
             customer_id=values["customer"].id,
             product_id=product.id if product else None,
             closed_at=closed_at,
@@ -254,11 +257,11 @@ class OrderTaker(SaleTaker):
     def read(self, line: int, said: Said) -> Wanted:
         at = self.book.moment(said, "at")
         if at is None:
-            raise BadCell("no day")
+            raise BadCell("day-missing")
         quantity = read_quantity(said["quantity"][0]) if cell_of(said, "quantity") else None
         wanted = self.read_sale(line, said) | {"at": at} | ({"quantity": quantity} if quantity else {})
         if wanted["customer"] is None:
-            raise BadCell("no customer")
+            raise BadCell("no-customer")
         return self._with_amount(wanted)
 
     def _with_amount(self, wanted: Wanted) -> Wanted:
@@ -267,7 +270,7 @@ class OrderTaker(SaleTaker):
             return wanted
         product = self.goods.known(wanted["product"]) if "product" in wanted else None
         if product is None or product.values["price"] is None:
-            raise BadCell("no amount")
+            raise BadCell("amount-missing")
         price, currency = product.values["price"], product.values["currency"]
         return wanted | {"amount": price * wanted.get("quantity", 1), "currency": currency}
 
@@ -275,7 +278,7 @@ class OrderTaker(SaleTaker):
         return {"product": None, "external_id": None, "quantity": 1}
 
     def keys_of_row(self, row: Any) -> Iterable[tuple[Any, ...]]:
-        return [(row.customer_id, row.product_id, row.amount, row.currency, row.quantity, row.at)]
+        return [(row.customer_id, row.product_id, row.amount, row.currency, row.quantity, to_the_second(row.at))]
 
     def key_of(self, wanted: Wanted) -> tuple[Any, ...]:
         customer, product = wanted["customer"], wanted.get("product")
@@ -293,7 +296,8 @@ class OrderTaker(SaleTaker):
 
     def write(self, session: Session, new: Sequence[Entry], changed: Mapping[Entry, dict[str, Any]]) -> None:
         self.write_named(session)
-        orders = [Order(**_ids(entry.values)) for entry in new]
+        self.refs.number(new)
+        orders = [Order(id=entry.kept, **_ids(entry.values)) for entry in new]
         session.add_all(orders)
         session.flush()
         for entry, order in zip(new, orders, strict=True):
@@ -303,6 +307,7 @@ class OrderTaker(SaleTaker):
             for name, value in _ids(diff).items():
                 setattr(rows[entry.id or 0], name, value)
         session.flush()
+        self.refs.count_on(session)
 
 
 def _ids(values: Mapping[str, Any]) -> dict[str, Any]:

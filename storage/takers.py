@@ -1,7 +1,7 @@
 """What every kind of record takes from the rows of a file, and products."""
 
 import re
-from collections import defaultdict
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,26 +27,17 @@ from storage.cells import (
     read_day,
     read_moment,
 )
+from storage.kept_refs import KeptRefs
 from storage.known import Entry, Goods, Owner, in_parts
-from storage.mapping import Columns
+from storage.mapping import Columns, words
+from storage.remarks import Findings
 from storage.secrets import Keys
 from storage.tables import Product
 
-DAYS = ("created", "close_date", "at")
+DAYS = ("created", "close_date", "at", "opened", "answered", "closed", "sent", "due", "when", "starts", "ends")
+SUMS = ("amount", "price", "budget")
 Said = Mapping[str, Sequence[str]]
 Wanted = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Findings:
-    """What was odd about the rows, for the report: the words, and where."""
-
-    odd: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
-    assumed: int = 0  # amounts without a currency
-    placeholder: int = 0
-
-    def note(self, what: str, line: int, cell: str = "") -> None:
-        self.odd[what].append((line, cell))
 
 
 @dataclass(slots=True)
@@ -63,19 +54,27 @@ class Book:
     findings: Findings = field(default_factory=Findings)
 
     @classmethod
-    def of(cls, columns: Columns, rows: Iterable[Said], zone: str, currency: str, now: datetime, keys: Keys) -> "Book":
-        cells: dict[str, list[str]] = {name: [] for name in (*DAYS, "amount", "price") if name in columns.at}
+    def of(
+        cls,
+        columns: Columns,
+        rows: Iterable[Said],
+        zone: str,
+        currency: str,
+        now: datetime,
+        keys: Keys,
+    ) -> "Book":
+        cells: dict[str, list[str]] = {name: [] for name in (*DAYS, *SUMS) if name in columns.at}
         for said in rows:
             for name, found in cells.items():
                 found += said.get(name, ())
-        marks: dict[str, str] = {name: decimal_mark(cells[name]) for name in ("amount", "price") if name in cells}
+        marks: dict[str, str] = {name: decimal_mark(cells[name]) for name in SUMS if name in cells}
         orders = day_orders({name: cells[name] for name in DAYS if name in cells}, zone)
         return cls(columns, zone, columns.currency or currency, now, keys, marks, orders)
 
     def text(self, said: Said, name: str, line: int) -> str | None:
         whole = clean(said.get(name, [""])[0], 100_000)
         if len(whole) > 191:
-            self.findings.note("longer than 191 letters, cut", line, whole)
+            self.findings.note("cut", line, whole)
         return whole[:191] if whole and not is_nothing(whole) else None
 
     def note(self, said: Said) -> str | None:
@@ -109,7 +108,17 @@ def ref_of(said: Said, letter: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def owner_of(owner: Owner) -> dict[str, Any]:
+def word_in(table: str, said: Said, name: str) -> str | None:
+    """What the cell stands for. Raises `BadCell` for a status that nobody knows; other words are of no account."""
+    cell = cell_of(said, name)
+    plain = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", cell).casefold()).strip()
+    meant = words(table).get(plain)
+    if meant is None and cell and name == "status":
+        raise BadCell("no-status", cell)
+    return meant
+
+
+def owner_of(owner: Owner | None) -> dict[str, Any]:
     member = isinstance(owner, int)
     return {"owner_id": owner if member else None, "owner_name": None if member else owner}
 
@@ -119,10 +128,12 @@ class Taker:
 
     table: ClassVar[Any]
     row: ClassVar[type[Any]]
-    repeats: ClassVar[str] = "the same as an earlier row, which counts"
+    letter: ClassVar[str]
+    repeats: ClassVar[str] = "repeats"  # the oddity of a row that means a record of an earlier one
 
     def __init__(self, connection: Connection, book: Book) -> None:
         self.book = book
+        self.refs = KeptRefs(connection, self.row)
 
     def read(self, line: int, said: Said) -> Wanted:
         """What a row says, without what it leaves open. Raises `BadCell`."""
@@ -143,6 +154,7 @@ class Taker:
 
     def expect(self, wanted: Sequence[Wanted]) -> None:
         """All rows of the file, before the first is looked up."""
+        self.refs.expect(each.get("ref") for each in wanted)
 
     def values_of(self, row: Any) -> dict[str, Any]:
         raise NotImplementedError
@@ -163,8 +175,12 @@ class Taker:
 
     def changes(self, entry: Entry, wanted: Wanted, *, repeated: bool) -> dict[str, Any]:
         """What of the record is to become what the row says; a row that repeats an earlier one only adds."""
-        diff = {name: value for name, value in wanted.items() if name in entry.values and value != entry.values[name]}
+        known = entry.values
+        diff = {name: value for name, value in wanted.items() if name in known and value != to_the_second(known[name])}
         diff = {name: value for name, value in diff.items() if not repeated or entry.values[name] is None}
+        customer = known.get("customer")
+        if "customer" in diff and customer and fold(customer.name) == fold(diff["customer"].name):
+            del diff["customer"]  # another of that name
         if isinstance(entry.values.get("owner"), int) and isinstance(diff.get("owner"), str):
             del diff["owner"]  # a member has it by now
         if "created_at" in diff and _same_day(diff["created_at"], entry.values["created_at"]):
@@ -180,13 +196,18 @@ class Taker:
         return found
 
 
+def to_the_second(value: Any) -> Any:
+    """What an export says of a moment."""
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
 def _same_day(bare: datetime, known: datetime | None) -> bool:
     """Whether a bare day says no more than what is known."""
     return known is not None and bare == noon(bare.date()) == noon(known.date())
 
 
 class ProductTaker(Taker):
-    row = Product
+    row, letter = Product, "P"
     table = Product.__table__  # type: ignore[attr-defined]  # as above
 
     def __init__(self, connection: Connection, book: Book) -> None:
@@ -196,19 +217,22 @@ class ProductTaker(Taker):
     def read(self, line: int, said: Said) -> Wanted:
         name = self.book.text(said, "name", line)
         if not name:
-            raise BadCell("no name")
+            raise BadCell("no-name")
         price = self.book.money(said, "price")
-        return {"name": name} | ({"price": price.minor, "currency": price.currency} if price else {})
+        return {"name": name, "ref": ref_of(said, "P")} | (
+            {"price": price.minor, "currency": price.currency} if price else {}
+        )
 
     def find(self, wanted: Wanted, line: int) -> Entry | None:
         name = wanted["name"]
         entry = self._goods.by_name.get(fold(name))
         if entry is None and (entry := self._goods.like(name)):
-            self.book.findings.note(f"taken for the product {entry.values['name']}", line, name)
+            self.book.findings.note("product", line, name, entry.values["name"])
         return entry
 
     def add(self, wanted: Wanted) -> Entry:
-        entry = Entry(values={"price": None, "currency": None} | wanted, read=True)
+        said = {name: value for name, value in wanted.items() if name != "ref"}
+        entry = Entry(values={"price": None, "currency": None} | said, read=True)
         self._goods.add(entry)
         return entry
 
@@ -221,6 +245,7 @@ class ProductTaker(Taker):
         return diff
 
     def write(self, session: Session, new: Sequence[Entry], changed: Mapping[Entry, dict[str, Any]]) -> None:
+        self.refs.number(new)
         write_products(session, new)
         rows = self._rows(session, changed)
         for entry, diff in changed.items():
@@ -228,13 +253,14 @@ class ProductTaker(Taker):
             for name, value in diff.items():
                 setattr(row, name, value)
         session.flush()
+        self.refs.count_on(session)
 
     def written(self, new: Sequence[Entry]) -> None:
         self._goods.written(new)
 
 
 def write_products(session: Session, new: Sequence[Entry]) -> None:
-    rows = [Product(name_key=fold(entry.values["name"]), **entry.values) for entry in new]
+    rows = [Product(id=entry.kept, name_key=fold(entry.values["name"]), **entry.values) for entry in new]
     session.add_all(rows)
     session.flush()
     for entry, row in zip(new, rows, strict=True):

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from crmbot.people import Member, Permission, Scope
-from storage.tables import Customer, Deal, MemberRow
+from storage.tables import Customer, Deal, MemberRow, Schedule, Task, Ticket
 
-R = TypeVar("R", Customer, Deal)
+R = TypeVar("R", Customer, Deal, Task, Ticket, Schedule)
 
 
 def visible(kind: type[R], member: Member, needs: Permission) -> SelectOfScalar[R]:

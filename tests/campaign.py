@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import re
 import sys
@@ -15,7 +16,7 @@ from itertools import count, pairwise
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
-from servers.telegram import TelegramServer
+from platforms import OnSlack, OnTelegram
 from sqlmodel import col, select
 
 from storage import Deal, open_database
@@ -23,14 +24,13 @@ from storage.audit import broken_at
 from storage.tables import Change, Interaction
 
 ROOT = Path(__file__).parent.parent
-CHATS = range(2001, 2021)
 CUSTOMERS = ("Acme Robotics", "Birch Foods", "Cedar Energy", "Delta Media", "Ember Motors")
 FIRST = 1000  # messages are numbered from here on, so that a number is an amount that nothing else says
-RATE = 40.0  # messages a second
-LONGEST = 0.8  # seconds a bot may live once it has answered
+Platform = OnTelegram | OnSlack
 EARLY = 5  # one in so many is killed before it has answered, as a rule
-START, SETTLE = 30.0, 60.0  # seconds at most
-UNMARKED = 0.5  # seconds after which a reply is marked as sent, at the latest
+WHILE_AWAY = 0.2  # share of the traffic while nobody listens
+START, SETTLE = 60.0, 300.0  # seconds at most: a machine may be busy
+UNMARKED = 0.5  # seconds after which a reply is marked as sent, at the latest; so many times more on a busy machine
 AMOUNT, SAMPLE = re.compile(r"\$([\d,]+)"), re.compile(r"sample (\d+)")
 AGAIN = "(again)"
 
@@ -48,11 +48,14 @@ class Figures:
     needless: int  # … though the first had long been sent when the bot was killed
     strange: int  # answers that belong to no message
     broken_audit: int
+    failed: int = 0  # presses, commands and forms that failed before the person's eyes
+    undone: int = 0  # presses that were acknowledged and did nothing
+    overdone: int = 0  # presses that did it twice
 
     @property
     def good(self) -> bool:
         wrong = self.lost, self.doubled, self.unanswered, self.out_of_order, self.unmarked, self.needless, self.strange
-        return not any(wrong) and not self.broken_audit
+        return not any((*wrong, self.broken_audit, self.undone, self.overdone))
 
     def __str__(self) -> str:
         return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in vars(self).items())
@@ -65,73 +68,71 @@ class Reply:
     marked: bool
 
 
-class Server(TelegramServer):
-    """Notes when each reply came."""
+@dataclass(frozen=True)
+class End:
+    """A kill, and how many times slower than its own work the machine was then."""
 
-    def __init__(self, **given: float) -> None:
-        super().__init__(**given)
-        self.came: list[float] = []
+    at: float
+    slowness: float
 
-    def _post(self, *given: object, **more: object) -> dict[str, object]:
-        self.came.append(time.monotonic())
-        return super()._post(*given, **more)
+    def excuses(self, reply: Reply) -> bool:
+        """It was sent so shortly before that it could not be marked."""
+        return 0 <= self.at - reply.at < UNMARKED * self.slowness
 
 
 class Traffic:
     """Numbered messages in all chats, deals and notes; which chat said which."""
 
-    def __init__(self, server: Server, chance: random.Random) -> None:
+    def __init__(self, platform: Platform, chance: random.Random) -> None:
         self.chat_of: dict[int, int] = {}
-        self._server = server
+        self._platform = platform
         self._chance = chance
         self._numbers = count(FIRST)
 
     async def keep_coming(self) -> None:
         while True:
             self.one()
-            await asyncio.sleep(self._chance.expovariate(RATE))
+            await asyncio.sleep(self._chance.expovariate(self._platform.rate))
 
     def one(self) -> None:
-        number, chat, customer = next(self._numbers), self._chance.choice(CHATS), self._chance.choice(CUSTOMERS)
-        words = (f"new deal {customer} {number}", f"called {customer}, wants sample {number}")
+        if not self._platform.listening and self._chance.random() > WHILE_AWAY:
+            return
+        number, chat = next(self._numbers), self._chance.choice(self._platform.chats)
+        customer = self._chance.choice(CUSTOMERS)
         self.chat_of[number] = chat
-        self._server.says(self._chance.choice(words), chat, {"id": chat, "is_bot": False, "first_name": f"User {chat}"})
+        self._platform.say(number, chat, customer, self._chance)
 
 
-async def campaign(folder: Path, *, kills: int, seed: int) -> Figures:
+async def campaign(folder: Path, platform: Platform, *, kills: int, seed: int) -> Figures:
     """Kill it so many times at points drawn from `seed`, let it settle, and count."""
     chance = random.Random(seed)
-    async with Server(duplicates=0.3, seed=seed) as server:
-        config = _config(folder, server)
-        traffic, ends = Traffic(server, chance), []
+    async with platform.server:
+        config = _config(folder, platform)
+        traffic, ends = Traffic(platform, chance), list[End]()
         coming = asyncio.create_task(traffic.keep_coming())
         try:
             for kill in range(kills):
-                async with _bot(config, server, SIGKILL) as alive:
+                async with _bot(config, platform, SIGKILL) as (alive, slowness):
                     if kill % EARLY:  # never twice in a row, or the bot would blame the message it was at
-                        await _until(partial(_more, server.sent, len(server.sent)), alive, START)
-                    await asyncio.sleep(chance.uniform(0, LONGEST))
-                ends.append(time.monotonic())
+                        await _until(partial(_more, platform.sent, len(platform.sent)), alive, START)
+                    await asyncio.sleep(chance.uniform(0, platform.longest))
+                ends.append(End(time.monotonic(), slowness))
         finally:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
-        async with _bot(config, server, SIGTERM) as alive:
-            await _until(lambda: _settled(server, traffic.chat_of), alive, SETTLE)
+            platform.calm()
+        async with _bot(config, platform, SIGTERM) as (alive, _):
+            await _until(lambda: _settled(platform, traffic.chat_of), alive, SETTLE)
             await asyncio.sleep(1)  # what comes too often would come now
-        said = [each["text"] for each in server.sent]
-        replies = [Reply(_number(each), at, each.startswith(AGAIN)) for each, at in zip(said, server.came, strict=True)]
-    return _figures(folder, ends, traffic.chat_of, replies)
+        replies = [Reply(_number(words), at, words.startswith(AGAIN)) for words, at in platform.sent]
+    return _figures(folder, platform, ends, traffic.chat_of, replies)
 
 
-def _config(folder: Path, server: Server) -> Path:
-    owners = json.dumps([f"telegram:{chat}" for chat in CHATS])
-    url = json.dumps(_url(folder))
+def _config(folder: Path, platform: Platform) -> Path:
     config = folder / "config.toml"
     config.touch(mode=0o600)
-    config.write_text(
-        f"[database]\nurl = {url}\n[access]\nowners = {owners}\n"
-        f'[telegram]\ntoken = "42:campaign"\nbase_url = "{server.base_url}"\nbase_file_url = "{server.base_file_url}"\n'
-    )
+    owners, url = json.dumps(platform.owners), json.dumps(_url(folder))
+    config.write_text(f"[database]\nurl = {url}\n[access]\nowners = {owners}\n{platform.settings}")
     return config
 
 
@@ -140,9 +141,9 @@ def _url(folder: Path) -> str:
 
 
 @asynccontextmanager
-async def _bot(config: Path, server: Server, end: int) -> AsyncIterator[Callable[[], bool]]:
-    """A bot that polls; ended with that signal."""
-    before = server.calls["getUpdates"]
+async def _bot(config: Path, platform: Platform, end: int) -> AsyncIterator[tuple[Callable[[], bool], float]]:
+    """A bot that listens, and how slow the machine was to start it; ended with that signal."""
+    before, began = platform.starts, time.monotonic()
     command = sys.executable, str(ROOT / "bot.py"), "run", "--config", str(config)
     with config.with_name("log.txt").open("ab") as log:
         process = await asyncio.create_subprocess_exec(*command, cwd=config.parent, stdout=log, stderr=log)
@@ -151,8 +152,8 @@ async def _bot(config: Path, server: Server, end: int) -> AsyncIterator[Callable
         return process.returncode is None
 
     try:
-        await _until(lambda: server.calls["getUpdates"] > before, alive, START)
-        yield alive
+        await _until(lambda: platform.starts > before, alive, START)
+        yield alive, _slowness(process.pid, time.monotonic() - began)
         assert alive(), f"it ended by itself:\n{config.with_name('log.txt').read_text()[-3000:]}"
         process.send_signal(end)
         async with asyncio.timeout(START):
@@ -161,6 +162,16 @@ async def _bot(config: Path, server: Server, end: int) -> AsyncIterator[Callable
         if alive():
             process.kill()
             await process.wait()
+
+
+def _slowness(pid: int, took: float) -> float:
+    """How many times longer the start took than the work in it: others may be busy on the machine too."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 1.0
+    spent = (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    return max(1.0, took / max(spent, 0.01))
 
 
 async def _until(done: Callable[[], bool], alive: Callable[[], bool], seconds: float) -> None:
@@ -174,11 +185,11 @@ def _more(sent: Sequence[object], before: int) -> bool:
     return len(sent) > before
 
 
-def _settled(server: Server, chat_of: Mapping[int, int]) -> bool:
+def _settled(platform: Platform, chat_of: Mapping[int, int]) -> bool:
     """All is taken in and answered."""
-    if server.updates or server.again or len(server.sent) < len(chat_of):
+    if not platform.idle or len(platform.sent) < len(chat_of) - len(platform.excused):
         return False
-    return {_number(each["text"]) for each in server.sent} >= chat_of.keys()
+    return {_number(words) for words, _ in platform.sent} >= chat_of.keys() - platform.excused
 
 
 def _number(words: str) -> int:
@@ -186,9 +197,15 @@ def _number(words: str) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-def _figures(folder: Path, kills: Sequence[float], chat_of: Mapping[int, int], replies: Sequence[Reply]) -> Figures:
+def _figures(
+    folder: Path,
+    platform: Platform,
+    kills: Sequence[End],
+    chat_of: Mapping[int, int],
+    replies: Sequence[Reply],
+) -> Figures:
     effects, broken = _effects(folder)
-    times = Counter(effects)
+    times, won = Counter(effects), _won(folder)
     answers: defaultdict[int, list[Reply]] = defaultdict(list)
     for reply in replies:
         answers[reply.number].append(reply)
@@ -197,15 +214,18 @@ def _figures(folder: Path, kills: Sequence[float], chat_of: Mapping[int, int], r
     return Figures(
         kills=len(kills),
         messages=len(chat_of),
-        lost=len(chat_of.keys() - times.keys()),
+        lost=len(chat_of.keys() - times.keys() - platform.excused),
         doubled=times.total() - len(times),
-        unanswered=len(chat_of.keys() - answers.keys()),
-        out_of_order=_overtaken(effects, chat_of) + _overtaken(answers, chat_of),
+        unanswered=len((chat_of.keys() - answers.keys()) - (platform.excused - times.keys())),
+        out_of_order=_overtaken(effects, chat_of) + _overtaken(answers, chat_of) if platform.ordered else 0,
         repeats=len(twice),
         unmarked=sum(not second.marked for _, second in twice),
-        needless=sum(not any(0 <= kill - first.at < UNMARKED for kill in kills) for first, _ in twice),
+        needless=sum(not any(kill.excuses(first) for kill in kills) for first, _ in twice),
         strange=strange,
         broken_audit=broken,
+        failed=platform.failed,
+        undone=len(platform.pressed - won.keys()),
+        overdone=sum(each > 1 for each in won.values()),
     )
 
 
@@ -224,6 +244,20 @@ def _effects(folder: Path) -> tuple[list[int], int]:
             ).all()
             assert len({each[2] for each in changes}) == len(changes) == len(made), "one change, one message each"
             return [made[kind, row] for kind, row, _ in changes], broken_at(store.connection) or 0
+    finally:
+        database.close()
+
+
+def _won(folder: Path) -> Counter[int]:
+    """How often each deal was won, by its number."""
+    database = open_database(_url(folder))
+    try:
+        with database.reading() as store:
+            deals = {deal.id: deal for deal in store.session.exec(select(Deal))}
+            later = select(Change.row).where(col(Change.kind) == "Deal", col(Change.before).is_not(None))
+            times = Counter(store.session.exec(later))
+            assert all(deals[row].stage == "won" for row in times)
+            return Counter({deals[row].amount // 100: many for row, many in times.items()})
     finally:
         database.close()
 

@@ -1,5 +1,6 @@
 """A whole bot on a database, and people who talk to it."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,17 +10,26 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select
+from sqlalchemy import text as sql
 
 import bot
+import handlers
 from crmbot.app import App
 from crmbot.config import Settings
+from crmbot.due import Alarm
 from crmbot.incoming import Contact, Incoming, Place, Press, Sender
-from crmbot.people import Role
+from crmbot.intents import collect_jobs
+from crmbot.people import Member, Role
+from crmbot.reply import Button, Reply, text
 from crmbot.sender import Outgoing
 from crmbot.words import say
-from storage import Database, Outbox, Store, open_database
-from storage.database import connect, database_url
+from crmbot.work import Started
+from crmbot.worker import Worker
+from storage import Database, Engine, Outbox, Store, open_database
+from storage.database import connect, database_url, erased_path
+from storage.outbox import unsent
+from storage.tables import JobRow
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -32,6 +42,7 @@ SERVERS = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write dialogues as the bot speaks them now")
     parser.addoption("--campaign", action="store_true", help="the long form of kill -9, fuzz and growth")
+    parser.addoption("--kills", type=int, default=200, help="how often the long form kills the bot under traffic")
     parser.addoption("--databases", default="sqlite", help="sqlite, postgresql, mariadb: which the bot runs on")
 
 
@@ -69,11 +80,13 @@ class Chat:
     numbers: Iterator[int] = field(default_factory=count)
     last: Outgoing | None = None
     said: str = ""  # the platform's id of the last message said
+    all: list[Outgoing] = field(default_factory=list)  # what it brought, to others too
+    posted: list[Outgoing] = field(default_factory=list)
 
     def say(self, words: str | Press, *, key: str = "", reply_to: str = "", edited_of: str = "", **more: object) -> str:
         number = next(self.numbers)
         self.said = edited_of or f"i{number}"  # platforms call an edited message as they called it before
-        key = key or f"test/{self.sender.id}/{number}"
+        key = key or f"test/{self.place.chat}/{self.sender.id}/{number}"
         incoming = Incoming(
             key, self.sender, self.place, self.app.clock(), words, self.said, reply_to, edited_of, **more
         )
@@ -82,22 +95,59 @@ class Chat:
     def take(self, incoming: Incoming) -> list[Outgoing]:
         read = self.app.read(incoming)
 
-        def answer(store: Store) -> list[Outgoing]:
+        def answer(store: Store) -> tuple[list[Outgoing], list[Started]]:
             self.app.answer(read, store)
-            return store.outgoing
+            return store.outgoing, store.started
 
-        return self.database.run(answer)
+        outgoing, started = self.database.run(answer)
+        return outgoing + self.finish(started)
+
+    def finish(self, started: list[Started]) -> list[Outgoing]:
+        """Do slow work at once and in this process, as a worker would; its answers."""
+        if not started:
+            return []
+        engine = Engine(self.database, self.app.clock, self.app.token)
+        jobs = collect_jobs(handlers, offered=(Member, Store, datetime))
+        reading, clock = self.database.reading, self.app.clock
+        worker = Worker("tests", engine, jobs, reading, self.app.our_bug, clock, seconds=60)
+        while worker.one():
+            pass
+        replies = select(JobRow.reply_id).where(JobRow.id.in_([job.id for job in started])).order_by(JobRow.id)
+        return self.database.run(
+            lambda store: [unsent(store, row) for row in store.connection.execute(replies).scalars().all()]
+        )
 
     def hear(self, outgoing: list[Outgoing]) -> str:
-        words = ""
+        """What is answered; what is posted of a ticket is in `posted`, for those who read it there."""
+        words, self.all, self.posted = "", outgoing, []
         for each in outgoing:
-            self.outbox.sent(each, f"m{each.id}")
-            words, self.last = say(each.reply.text, each.language), each
+            self.outbox.sent(each, each.edits or f"m{each.id}")
+            if each.reply.desk and (words or each.place != self.place):
+                self.posted.append(each)
+            elif each.place == self.place:  # others may be told too
+                words, self.last = say(each.reply.text, each.language), each
         return words
+
+    def reads(self, speaker: "Chat") -> str:
+        """The last that was posted here of what somebody else said."""
+        self.last = [each for each in speaker.posted if each.place == self.place][-1]
+        return say(self.last.reply.text, self.last.language)
+
+    def does(self, intent: str, **slots: object) -> str:
+        """As if a button of ours carried the command: no sentence stands between."""
+        reply = Reply(text("never-mind"), buttons=(Button(text("button-yes"), intent, slots),))
+        token = f"token-{self.place.chat}-{self.sender.id}-{next(self.numbers)}"
+        self.database.run(lambda store: store.say(reply, self.place, "en", token, self.app.clock()))
+        return self.say(Press(token, 0))
 
     def press(self, label: str) -> str:
         assert label in self.labels, f"no button {label!r} in {self.labels}"
-        return self.say(self.button(label), reply_to=f"m{self.last.id}")
+        return self.say(self.button(label), reply_to=self.shown)
+
+    @property
+    def shown(self) -> str:
+        """The platform's id of the last message that was read."""
+        return self.last.edits or f"m{self.last.id}"
 
     def button(self, label: str) -> Press:
         return Press(self.last.token, self.labels.index(label))
@@ -136,12 +186,13 @@ def empty(kind_of_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
     name = f"crmbot_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     admin = connect(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(sql(f"CREATE DATABASE {name}"))
     url = server.set(database=name).render_as_string(hide_password=False)
     open_database(url, key=KEY).close()
     yield url
+    erased_path(database_url(url)).unlink(missing_ok=True)
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name}"))
+        connection.execute(sql(f"DROP DATABASE {name}"))
     admin.dispose()
 
 
@@ -156,23 +207,27 @@ def url(empty: str, kind_of_database: str, tmp_path: Path) -> str:
 
 def _wipe(url: str) -> None:
     """All rows but those that the database is opened by; ids begin anew."""
+    erased_path(database_url(url)).unlink(missing_ok=True)
     engine = connect(database_url(url))
     tables = [name for name in inspect(engine).get_table_names() if name not in ("alembic_version", "setting")]
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+            connection.execute(sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
         else:
-            connection.execute(text("SET FOREIGN_KEY_CHECKS=0"))
+            connection.execute(sql("SET FOREIGN_KEY_CHECKS=0"))
             used = "WHERE table_schema = DATABASE() AND auto_increment > 1"
-            listed = connection.execute(text(f"SELECT table_name FROM information_schema.tables {used}"))
+            listed = connection.execute(sql(f"SELECT table_name FROM information_schema.tables {used}"))
             numbered = set(listed.scalars())
             plain = [
-                name for name in ("gram", "delivered") if connection.execute(text(f"SELECT 1 FROM {name}")).first()
+                name
+                for name in ("gram", "delivered", "guess")
+                if connection.execute(sql(f"SELECT 1 FROM {name}")).first()
             ]
             for name in (*plain, *(name for name in tables if name in numbered)):
-                connection.execute(text(f"TRUNCATE `{name}`"))
-            connection.execute(text("SET FOREIGN_KEY_CHECKS=1"))
-        connection.execute(text("DELETE FROM setting WHERE name LIKE 'running%'"))
+                connection.execute(sql(f"TRUNCATE `{name}`"))
+            connection.execute(sql("SET FOREIGN_KEY_CHECKS=1"))
+        connection.execute(sql("DELETE FROM setting WHERE name NOT IN ('key', 'audit')"))
+        connection.execute(sql("UPDATE setting SET value = '' WHERE name = 'audit'"))
     engine.dispose()
 
 
@@ -196,6 +251,37 @@ def app(settings: Settings, clock: Clock) -> App:
 @pytest.fixture
 def outbox(database: Database, clock: Clock) -> Outbox:
     return Outbox(database, clock)
+
+
+@dataclass
+class Said:
+    """What the bot said by itself: to whom, and in which words."""
+
+    alarm: Alarm
+    outbox: Outbox
+    heard: list[Outgoing]
+    started: list[Started]  # slow work that it asked for
+
+    def now(self) -> list[str]:
+        """All that is due now."""
+        self.heard.clear()
+        self.started.clear()
+        asyncio.run(self.alarm.round())
+        for each in self.heard:
+            self.outbox.sent(each, f"m{each.id}")
+        return [f"{each.place.chat}: {say(each.reply.text, each.language)}" for each in self.heard]
+
+
+@pytest.fixture
+def said(app: App, database: Database, outbox: Outbox) -> Said:
+    heard: list[Outgoing] = []
+    started: list[Started] = []
+
+    async def speak(road: Store) -> None:
+        heard.extend(road.outgoing)
+        started.extend(road.started)
+
+    return Said(bot.alarm_of(app, database, ["terminal"], speak), outbox, heard, started)
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from servers import blocks
+from servers.blocks import check_message
 from servers.telegram import BLANK, people_see
-from telegram import Update
 
 import adapters
 from adapters import aligned, printable, read_vcard, terminal
@@ -61,7 +62,19 @@ def on_terminal(outgoing):
     return Shown(out.getvalue(), buttons, json.dumps(drawn))
 
 
-SHOWN = {"telegram": on_telegram, "terminal": on_terminal}
+def on_slack(outgoing):
+    messages = importlib.import_module("adapters.slack").draw(outgoing, picture="F1")
+    texts, buttons = [], {}
+    for message in messages:
+        check_message(message)
+        seen, live = blocks.people_see(message)
+        assert not live, live
+        texts.append(seen)
+        buttons |= blocks.buttons_of(message)
+    return Shown("\n".join(texts), buttons, json.dumps(messages))
+
+
+SHOWN = {"telegram": on_telegram, "terminal": on_terminal, "slack": on_slack}
 FOUND = [each.name for each in pkgutil.iter_modules(adapters.__path__) if not each.name.startswith("_")]
 CHANNELS = [each for each in FOUND if hasattr(importlib.import_module(f"adapters.{each}"), "draw")]
 # characters that move, hide or turn what is shown; people cannot see them and no channel may pass them on
@@ -217,7 +230,7 @@ def test_a_telegram_press_is_read_as_its_button_and_twice_is_the_same():
         user = {"id": 7, "is_bot": False, "first_name": "Amy", "language_code": "zh-hans"}
         message = {"message_id": 1, "date": 1740992400, "chat": {"id": 7, "type": "private"}, "text": "x"}
         query = {"id": id, "from": user, "chat_instance": "1", "data": data, "message": message}
-        return channel.receive(Update.de_json({"update_id": 1, "callback_query": query}, None), "42")
+        return channel.receive({"update_id": 1, "callback_query": query}, "42")
 
     assert pressed(second).said == Press(TOKEN, 1)
     assert pressed(first) == pressed(first)
@@ -261,13 +274,21 @@ async def test_lines_at_the_terminal_are_messages_with_keys_of_their_own():
 
 
 async def test_a_label_at_the_terminal_presses_the_newest_button_of_that_name():
-    terminal, _ = at_terminal()
+    terminal, screen = at_terminal()
     for id, token in ((1, "old"), (2, "new")):
         await terminal.send(replace(outgoing("terminal", REPLY), id=id, token=token))
     await terminal.send(replace(outgoing("terminal", Reply(text("noun", kind="deal"))), id=3))
-    pressed, unknown = await said_at(terminal, "[Undo]", "[No such button]")
+    [pressed, again] = await said_at(terminal, "[Undo]", "[No such button]", "[ undo ]")
     assert (pressed.said, pressed.reply_to) == (Press("new", 1), "2")
-    assert unknown.said == "[No such button]"
+    assert again.said == pressed.said
+    assert screen.getvalue().endswith("There is no button [No such button]. There are: [deal], [Undo]\n")
+
+
+async def test_what_is_for_somebody_else_says_so_at_the_terminal():
+    terminal, screen = at_terminal()
+    told = outgoing("terminal", Reply(verbatim("Ann has exported all.")))
+    await terminal.send(replace(told, place=Place("terminal", "bob")))
+    assert screen.getvalue() == "→ bob: Ann has exported all.\n"
 
 
 async def test_a_file_at_the_terminal_is_uploaded(tmp_path):
@@ -283,7 +304,8 @@ async def test_a_file_at_the_terminal_is_uploaded(tmp_path):
 
 async def test_json_at_the_terminal_is_one_object_a_reply_and_the_chart_a_file(tmp_path):
     terminal, screen = at_terminal(as_json=True, folder=tmp_path)
-    await terminal.send(outgoing("terminal", replace(REPLY, text=verbatim("two\nlines"))))
+    told = outgoing("terminal", replace(REPLY, text=verbatim("two\nlines")))
+    await terminal.send(replace(told, place=Place("terminal", "amy")))
     [line] = screen.getvalue().splitlines()
     told = json.loads(line)
     [path] = told.pop("files")

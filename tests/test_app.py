@@ -105,7 +105,7 @@ def test_a_forged_a_foreign_and_a_used_button_do_nothing(chat):
     amy, bob = chat("amy"), chat("bob", Role.MANAGER)
     amy.say("new deal Acme")
     token, won = amy.last.token, amy.button("Won")
-    gone = "That button does not work any more."
+    gone = "That button is too old to work: say it in words, or ask for the card again."
     assert amy.say(Press("guess", 0)) == gone
     assert amy.say(Press(token, 7)) == gone
     assert amy.say(Press(token, -1)) == gone
@@ -136,7 +136,7 @@ def test_the_card_replied_to_is_meant_rather_than_the_last_one(chat):
 def test_a_note_replied_to_a_deal_is_on_its_customer(chat):
     amy = chat()
     amy.say("new deal Acme")
-    assert amy.say("called, wants 20 seats", reply_to=f"m{amy.last.id}").endswith("Acme noted.")
+    assert amy.say("called, wants 20 seats", reply_to=f"m{amy.last.id}").startswith("Call with Acme noted.")
 
 
 def test_what_was_spoken_of_is_forgotten_after_an_hour(chat, clock):
@@ -307,3 +307,21 @@ def test_several_commands_of_one_message_are_done_and_taken_back_as_one(chat, da
     assert amy.say("D1 to negotiation; won D9") == "I know no deal D9."
     assert amy.say("D1") == "This is D1."
     assert amy.facts["Stage"] == "lead"
+
+
+def test_a_yes_is_to_what_was_asked_about(chat):
+    amy = chat("amy")
+    amy.say("new deal Acme 30k")
+    amy.say("new deal Birch 5k")
+    amy.say("push it to friday")
+    yes = amy.button("Yes")
+    amy.say("D1 7k")  # "it" is another deal from here on
+    assert amy.say(yes) == "Changed D2."
+
+
+def test_a_deal_is_given_only_to_somebody_who_may_work_on_it(chat):
+    amy, ben = chat("amy", Role.OWNER), chat("ben")
+    chat("vic", Role.VIEWER)
+    ben.say("new deal Acme 30k")
+    assert ben.say("give D1 to vic") == "I know no member vic."
+    assert amy.say("give D1 to amy") == "Changed D1."

@@ -21,7 +21,8 @@ from crmbot.errors import BadInput
 from crmbot.incoming import Sender
 from crmbot.people import Member, Role
 from storage import Customer, NewCustomer, open_database
-from storage.backup import back_up, restore_from
+from storage.backup import BLOCK, SEALED, back_up, open_file, restore_from, seal_file
+from storage.secrets import load_keys
 
 AMY = Member(1, "Amy", Role.OWNER, "sales", "en", "UTC")
 
@@ -71,6 +72,13 @@ def image(file):
         return list(connection.iterdump())
 
 
+def opened(backup, crm):
+    """The database that a backup holds, as a file beside it."""
+    file = backup.with_suffix(".opened")
+    open_file(backup, file, load_keys("", Path(f"{crm}.key"), may_make=False))
+    return file
+
+
 def restore(where, file, **more):
     return restore_from(where, file, "", None, **{"check": False, **more})
 
@@ -83,10 +91,12 @@ def left_over(folder):
 
 
 def test_a_backup_holds_every_row_in_one_file_of_ones_own(crm, backup, backed_up):
-    assert image(backup) == image(crm)
+    assert backup.read_bytes().startswith(SEALED)
+    assert b"Acme" not in backup.read_bytes()
     assert sorted(each.name for each in backup.parent.iterdir()) == ["monday.db", "monday.db.sha256"]
     for file in backup.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert image(opened(backup, crm)) == image(crm)
 
 
 def test_the_sentence_says_where_the_key_is_and_the_backup_does_not_hold_it(crm, tmp_path):
@@ -117,7 +127,7 @@ def test_a_backup_made_while_the_bot_writes_is_one_moment_of_it(crm, tmp_path):
             file = tmp_path / f"{number}.db"
             back_up(url(crm), file)
             assert "can be restored" in restore(url(crm), file, check=True)
-            with closing(sqlite3.connect(file)) as copy:
+            with closing(sqlite3.connect(opened(file, crm))) as copy:
                 customers = [row[0] for row in copy.execute("SELECT id FROM customer ORDER BY id")]
                 handles = [row[0] for row in copy.execute("SELECT customer_id FROM handle ORDER BY customer_id")]
             assert customers == handles == list(range(1, len(customers) + 1))
@@ -154,6 +164,7 @@ def test_what_cannot_be_backed_up_is_said_and_leaves_nothing_behind(crm, tmp_pat
     with pytest.raises(BadInput, match="cannot be written"):
         back_up(url(crm), tmp_path / "nowhere" / "x.db")
     bad = tmp_path / "bad.db"
+    shutil.copy2(f"{crm}.key", f"{bad}.key")
     bad.write_bytes(b"no database at all" * 1000)
     with pytest.raises(BadInput, match="cannot be copied"):
         back_up(url(bad), tmp_path / "x.db")
@@ -219,7 +230,7 @@ def test_on_a_new_machine_the_backup_and_the_key_are_all_it_takes(crm, backup, b
         restore(url(there), backup)
     there.parent.mkdir()
     shutil.copy2(f"{crm}.key", f"{there}.key")
-    assert restore(url(there), backup) == f"{there} is now what {backup} holds."
+    assert restore(url(there), backup).startswith(f"{there} is now what {backup} holds.")
     assert names(there) == ["Acme"]
 
 
@@ -253,11 +264,13 @@ def test_a_backup_without_its_checksum_is_not_believed(backup, backed_up):
         restore(backed_up, backup)
 
 
-def forge(backup, statement):
-    """As somebody would who can compute a checksum too."""
-    with closing(sqlite3.connect(backup)) as connection:
+def forge(backup, crm, statement):
+    """As somebody would who has the key, and can compute a checksum too."""
+    file = opened(backup, crm)
+    with closing(sqlite3.connect(file)) as connection:
         connection.execute(statement)
         connection.commit()
+    seal_file(file, backup, load_keys("", Path(f"{crm}.key"), may_make=False))
     write_checksum(backup)
 
 
@@ -281,11 +294,36 @@ def write_checksum(backup):
 def test_what_is_wrong_within_is_found_too(crm, backup, backed_up, statement, said):
     add(crm, "Later")
     back_up(backed_up, backup.with_name("tuesday.db"))
-    forge(backup.with_name("tuesday.db"), statement)
+    forge(backup.with_name("tuesday.db"), crm, statement)
     for check in (True, False):
         with pytest.raises(BadInput, match=said):
             restore(backed_up, backup.with_name("tuesday.db"), check=check)
     assert names(crm) == ["Acme", "Later"]
+
+
+def test_blocks_of_a_backup_cannot_be_swapped_or_left_out(crm, tmp_path):
+    add(crm, "Acme")
+    keys = load_keys("", Path(f"{crm}.key"), may_make=False)
+    plain, sealed = tmp_path / "plain", tmp_path / "sealed"
+    for size in (0, 1, BLOCK, 2 * BLOCK, 2 * BLOCK + 1):
+        plain.write_bytes(os.urandom(size))
+        seal_file(plain, sealed, keys)
+        open_file(sealed, tmp_path / "again", keys)
+        assert (tmp_path / "again").read_bytes() == plain.read_bytes()
+    whole, begin = sealed.read_bytes(), len(SEALED) + 16
+    length = 4 + int.from_bytes(whole[begin : begin + 4])
+    one, two = whole[begin : begin + length], whole[begin + length : begin + 2 * length]
+    for forged in (two + one + whole[begin + 2 * length :], one + two, two + whole[begin + 2 * length :]):
+        sealed.write_bytes(whole[:begin] + forged)
+        with pytest.raises(BadInput, match="key does not fit"):
+            open_file(sealed, tmp_path / "again", keys)
+
+
+def test_a_backup_from_before_they_were_sealed_can_be_restored(crm, backup, backed_up):
+    backup.write_bytes(opened(backup, crm).read_bytes())
+    write_checksum(backup)
+    restore(backed_up, backup)
+    assert names(crm) == ["Acme"]
 
 
 def test_what_is_no_database_is_no_backup(crm, backup, backed_up):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -88,24 +89,45 @@ BAD = {
     "an import of what is no table": ["import", "cats", "cats.csv"],
     "an export of what is none": ["export", "cats"],
     "an export in no form": ["export", "deals", "--format", "pdf"],
+    "a report of nothing": ["report", "cats"],
+    "a picture that cannot be written": ["report", "pipeline", "--out", "nowhere/p.png"],
     "a backup over the database": ["backup", "crm.db"],
     "a restore of nothing": ["restore", "none.db"],
+    "a command that is none": ["dance"],
+    "an option that is none": ["worker", "--dance"],
+    "a command without what it needs": ["import", "deals"],
+    "a sentence that is not there": ["parse"],
+    "many files for one": ["export", "all", "--out", "all.csv"],
     "an owner that is nobody": ["run", "--config", "owner.toml"],
 }
 
 
+@pytest.fixture(scope="module")
+def opened_once(tmp_path_factory):
+    """A folder with an empty database and its key."""
+    folder = tmp_path_factory.mktemp("opened")
+    command("members", cwd=folder, check=0)
+    return folder
+
+
 @pytest.mark.parametrize("args", BAD.values(), ids=BAD.keys())
-def test_bad_input_is_told_in_one_line_and_exits_2(args, tmp_path):
+def test_bad_input_is_told_in_one_line_and_exits_2(args, opened_once, tmp_path):
+    shutil.copytree(opened_once, tmp_path, dirs_exist_ok=True)
     (tmp_path / "bad.toml").write_text("[telegram]\n", "utf-8")
     (tmp_path / "unknown.toml").write_text('[bot]\ncolour = "red"\n', "utf-8")
     (tmp_path / "oracle.toml").write_text('[database]\nurl = "oracle://x"\n', "utf-8")
     (tmp_path / "away.toml").write_text('[database]\nurl = "postgresql://nobody@127.0.0.1:9/none"\n', "utf-8")
     (tmp_path / "owner.toml").write_text('[access]\nowners = ["amy"]\n', "utf-8")
     (tmp_path / "cats.csv").write_text("cat\nTom\n", "utf-8")
-    command("members", cwd=tmp_path, check=0)
     ran = command(*args, cwd=tmp_path, check=2)
     assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr
     assert ran.stdout == ""
+
+
+@pytest.mark.parametrize("kind", ["forecast", "campaign"])
+def test_a_report_on_nothing_says_so_and_is_no_bad_input(kind, tmp_path):
+    said = json.loads(command("report", kind, "--json", cwd=tmp_path, check=0).stdout)
+    assert said["analysis"] == kind and said["text"].startswith("There ")
 
 
 def test_an_invitation_is_made_and_members_are_listed(tmp_path):
@@ -126,10 +148,10 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path):
 
 
 def test_the_environment_wins_over_the_file():
-    said = {"CRMBOT_BOT__LANGUAGE": "zh", "CRMBOT_TELEGRAM__TOKEN": "42:secret", "CRMBOT_SERVICE__OPEN": "false"}
+    said = {"CRMBOT_BOT__LANGUAGE": "zh", "CRMBOT_TELEGRAM__TOKEN": "42:hidden", "CRMBOT_SERVICE__OPEN": "false"}
     settings = load(ROOT / "config.example.toml", said | {"CRMBOT_ACCESS__OWNERS": '["telegram:7"]', "PATH": "/"})
     assert (settings.bot.language, settings.service.open, settings.access.owners) == ("zh", False, ["telegram:7"])
-    assert settings.telegram and "secret" not in repr(settings)
+    assert settings.telegram and "hidden" not in repr(settings)
 
 
 def test_a_file_with_a_token_that_others_can_read_is_refused(tmp_path):
@@ -143,14 +165,34 @@ def test_a_file_with_a_token_that_others_can_read_is_refused(tmp_path):
 
 
 def test_a_variable_that_does_not_fit_is_named():
-    with pytest.raises(BadInput, match=r"bot\.colour"):
+    with pytest.raises(BadInput, match=r"^CRMBOT_BOT__COLOUR: there is no such setting"):
         load(ROOT / "config.example.toml", {"CRMBOT_BOT__COLOUR": "red"})
 
 
-def test_a_setting_that_does_not_fit_is_named(tmp_path):
-    (tmp_path / "bad.toml").write_text('[bot]\ntimezone = "Mars/Base"\n', "utf-8")
-    with pytest.raises(BadInput, match=r"bot\.timezone: .*Mars/Base"):
-        load(tmp_path / "bad.toml")
+WRONG = {
+    '[bot]\ntimezone = "Mars/Base"': r"bad.toml: bot.timezone: 'Mars/Base' is no time zone such as Europe/London",
+    '[bot]\ncolour = "red"': "bad.toml: bot.colour: there is no such setting",
+    "[telegram]": "bad.toml: telegram.token: it is missing",
+    "bot = 3": "bad.toml: bot: it is a table, [bot], and not a value",
+}
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG.items())
+def test_a_setting_that_does_not_fit_is_named(tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.toml").write_text(words, "utf-8")
+    with pytest.raises(BadInput) as error:
+        load(Path("bad.toml"), {})
+    assert str(error.value) == said
+
+
+def test_a_variable_is_named_as_it_is_called_and_lists_may_have_commas():
+    with pytest.raises(BadInput, match=r"^CRMBOT_BOT__LANGUAGE: Input should be 'en' or 'zh'"):
+        load(Path("none.toml"), {"CRMBOT_BOT__LANGUAGE": "fr"})
+    with pytest.raises(BadInput, match=r"^CRMBOT_ACCESS__OWNERS: "):
+        load(Path("none.toml"), {"CRMBOT_ACCESS__OWNERS": "[x"})
+    said = load(Path("none.toml"), {"CRMBOT_ACCESS__OWNERS": "telegram:7, slack:T1:U1"})
+    assert said.access.owners == ["telegram:7", "slack:T1:U1"]
 
 
 def test_starting_the_bot_does_not_load_the_analysis_libraries(tmp_path):
@@ -182,7 +224,7 @@ def test_the_wheel_holds_migrations_texts_and_phrases_and_runs_in_an_environment
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
     [wheel] = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"bot.py", "crmbot/locales/en.ftl", "crmbot/locales/zh.ftl", "crmbot/understand/zh.toml"} <= names
+    assert {"bot.py", "crmbot/locales/en.ftl", "crmbot/locales/zh.ftl", "crmbot/understand/zh/words.toml"} <= names
     assert {"storage/migrations/versions/0001_the_first_tables.py", "storage/migrations/env.py"} <= names
     assert not any(name.startswith(("tests/", "benchmarks/")) for name in names)
     home = tmp_path / "home"

@@ -23,14 +23,15 @@ def test_dialogue(path, chat, request):
     assert spoken == written
 
 
-def perform(lines, chat) -> Iterator[str]:
-    """Say every line of a person; a `bot:` line is replaced by what the bot answered."""
+def perform(lines, chat, shown=None) -> Iterator[str]:
+    """Say every line of a person; a `bot:` line is replaced by what the bot answered: as `shown` tells it."""
+    shown = shown or drawn
     people: dict[str, Chat] = {}
     speaker = None
     for line in lines:
         match = LINE.fullmatch(line)
         if match and match["who"] == "bot":
-            yield "bot: " + drawn(speaker)
+            yield "bot: " + shown(speaker)
             continue
         yield line
         if match and not line.startswith("#"):

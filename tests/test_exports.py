@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmbot.errors import BadInput
+from crmbot.words import say
 from storage import Database, open_database
 from storage.exports import KINDS, export_to
 from storage.files import guarded, unguarded
@@ -205,6 +206,16 @@ def test_what_is_guarded_comes_back_as_it_was(text: str) -> None:
     assert unguarded(guarded(text)) == text
 
 
+@pytest.mark.parametrize("phones", ["+447700900123", "+44 7700 900123; +1 415 555 2671", "+447700900123; 12345"])
+def test_phones_stand_as_they_are(phones: str) -> None:
+    assert guarded(phones) == phones == unguarded(phones) == unguarded(f"'{phones}")
+
+
+@pytest.mark.parametrize("formula", ["+1+1", "+1-2", "+1;=2", "+1; =2", "+1*2", "+A1", "+1\n", "+"])
+def test_what_could_be_worked_out_is_no_phone(formula: str) -> None:
+    assert guarded(formula) == f"'{formula}"
+
+
 # There and back
 
 
@@ -241,7 +252,7 @@ def test_what_was_exported_can_be_imported_here_and_elsewhere(database: Database
 
 
 def take(database: Database, kind: str, file: Path) -> str:
-    return list(import_file(database, kind, file, "USD", "Asia/Shanghai", NOW, False))[-1]
+    return say([*import_file(database, kind, file, "USD", "Asia/Shanghai", NOW, False)][-1][1], "en")
 
 
 def without_refs(said: str) -> list[str]:

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -38,11 +38,11 @@ def crm(file):
 
 
 def said(database, *, bad, owners=()):
-    return [finding.words for finding in findings(database, owners) if finding.bad == bad]
+    return [finding.words for finding in findings(database, owners, NOW) if finding.bad == bad]
 
 
 def outgoing(database, age):
-    reply, at = Reply(verbatim("hello")), datetime.now(UTC) - age
+    reply, at = Reply(verbatim("hello")), NOW - age
     database.run(lambda store: store.say(reply, PLACE, "en", f"token of {age}", at))
 
 

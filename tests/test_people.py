@@ -1,70 +1,11 @@
-"""One table says who may do what; every intent is asked for by every role, on rows of their own and of others."""
+"""Strangers, invitations, and what is gone with one who leaves."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from conftest import NOW
 
-import handlers
-from crmbot.incoming import Press, Sender
-from crmbot.intents import collect
-from crmbot.people import MAY, Member, Permission, Role
-from crmbot.reply import Button, Reply, text
-from storage import Store
-
-INTENTS = collect(handlers, offered=(Member, Store, datetime))
-REFUSED = {
-    Role.OWNER: set(),
-    Role.MANAGER: set(),
-    Role.REP: set(),
-    Role.VIEWER: {
-        "customer.add",
-        "deal.add",
-        "deal.move",
-        "deal.win",
-        "deal.lose",
-        "interaction.log",
-        "undo",
-    },
-}
-ON_A_DEAL = {"deal.show": {}, "deal.move": {"stage": "proposal"}, "deal.win": {}, "deal.lose": {}}
-SEES = {  # whose deals each role reaches: own, of the team, of another team
-    Role.OWNER: (True, True, True),
-    Role.MANAGER: (True, True, False),
-    Role.REP: (True, False, False),
-    Role.VIEWER: (False, True, False),
-}
-
-
-def press(someone, intent, slots):
-    """As if a button of ours carried it: no sentence stands between."""
-    reply = Reply(text("never-mind"), buttons=(Button(text("button-yes"), intent, slots),))
-    token = f"token-{next(someone.numbers)}"
-    someone.database.run(lambda store: store.say(reply, someone.place, "en", token, NOW))
-    someone.say(Press(token, 0))
-    return someone.last.reply.text.id
-
-
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("intent", sorted(INTENTS))
-def test_each_role_does_what_the_table_says_and_no_more(intent, role, chat):
-    refused = press(chat("someone", role), intent, {}) == "not-allowed"
-    assert refused == (intent in REFUSED[role]) == (INTENTS[intent].needs not in MAY[role])
-
-
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("intent", sorted(ON_A_DEAL))
-def test_each_role_reaches_the_deals_that_it_may_see(intent, role, chat):
-    someone = chat("someone", role)
-    if role is not Role.VIEWER:
-        someone.say("new deal Own")
-    chat("colleague", Role.REP).say("new deal Team")
-    chat("stranger", Role.REP, team="other").say("new deal Other")
-    refs = {"own": "D1", "team": "D2", "other": "D3"} if role is not Role.VIEWER else {"team": "D1", "other": "D2"}
-    for whose, sees in zip(("own", "team", "other"), SEES[role], strict=True):
-        if whose in refs and intent not in REFUSED[role]:
-            answered = press(someone, intent, {"ref": refs[whose], **ON_A_DEAL[intent]})
-            assert (answered != "not-found") == sees, (role, whose, answered)
+from crmbot.incoming import Sender
+from crmbot.people import Role
 
 
 def test_a_list_and_its_sum_hold_only_what_one_may_see(chat):
@@ -75,21 +16,19 @@ def test_a_list_and_its_sum_hold_only_what_one_may_see(chat):
     assert chat("other", Role.MANAGER, team="other").say("open deals") == "No open deals."
 
 
-def test_every_permission_is_needed_by_some_intent():
-    assert {intent.needs for intent in INTENTS.values()} == set(Permission)
-
-
 # Strangers and invitations
 
 
 def test_a_stranger_becomes_a_ticket_and_learns_nothing(chat):
     amy, mal = chat("amy"), chat("mal", None)
     amy.say("new deal Acme 30k")
-    heard = "Thank you. Your number is K1; the team will answer here."
-    for words in ("open deals", "show me Acme", "D1", "' OR 1=1 --", "/help"):
+    assert mal.say("the export is broken") == "Thank you. Your number is K1; the team will answer here."
+    heard = "Added to K1. The team will answer here."
+    for words in ("open deals", "show me Acme", "D1", "' OR 1=1 --"):
         assert mal.say(words) == heard
         assert mal.last.reply.buttons == ()
-    assert mal.say(amy.button("Won")) == "I talk to members of the team only. If you are one, ask for an invitation."
+    assert mal.say("/help").startswith("Hello. Write what it is about")
+    assert mal.say(amy.button("Won")).startswith("That button is too old to work")
     assert amy.say("D1") == "This is D1."
 
 
@@ -98,7 +37,7 @@ def test_a_stranger_who_writes_too_much_is_not_answered_any_more(chat, clock):
     answers = [mal.say(f"spam {number}") for number in range(30)]
     assert answers.count("") == 10
     clock.wait(seconds=11)
-    assert mal.say("sorry").startswith("Thank you")
+    assert mal.say("sorry") == "Added to K1. The team will answer here."
 
 
 def test_with_the_service_closed_a_stranger_hears_one_neutral_sentence(chat, settings, database):

@@ -12,6 +12,8 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot
+from crmbot.config import Settings
 from crmbot.dialogue import Command, Dialogue, Question
 from crmbot.errors import BadInput
 from crmbot.incoming import Contact, File, Incoming, Place, Sender
@@ -278,17 +280,17 @@ def test_notes_are_clear_or_sealed_as_it_was_set(crm, tmp_path):
 
     crm.run(note)
     back_up(f"sqlite:///{tmp_path}/crm.db", tmp_path / "backup.db")
-    assert bool(hits(tmp_path, NOTE, TYPED)) is not crm.run(lambda store: store.encrypt_notes)
+    assert bool(hits(tmp_path, NOTE, TYPED)) is not crm.notes.sealed
     assert hits(tmp_path, PHONE, NATIONAL) == []
 
 
 def test_a_strangers_chat_is_nowhere_on_the_disk_though_they_are_known_again(crm, tmp_path):
     stranger, place = Sender("telegram", CHAT, "Bob"), Place("telegram", CHAT)
-    refs = []
+    app, heard = bot.build(Settings(), lambda: NOW), []
     for key in ("k1", "k2"):
-        said = Incoming(key, stranger, place, NOW, "hello", key)
-        refs.append(crm.run(lambda store, said=said: store.first_time(said, NOW) and store.hear_stranger(said, NOW)))
-    assert refs == ["K1", "K1"]
+        said = Incoming(key, stranger, place, NOW, "the export is broken", key)
+        heard += crm.run(lambda store, said=said: (app.answer(app.read(said), store), store.outgoing)[1])
+    assert [each.reply.text.args["ref"] for each in heard if each.place == place] == ["K1", "K1"]
     back_up(f"sqlite:///{tmp_path}/crm.db", tmp_path / "backup.db")
     assert hits(tmp_path, CHAT) == []
 

@@ -1,7 +1,7 @@
 """Replies go out in order, wait when told to, and give up on dead addresses only."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crmbot.errors import Moved, Passing, Permanent
 from crmbot.incoming import Place
@@ -40,15 +40,26 @@ class Rows:
     marked: list[int] = field(default_factory=list)
     buried: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
+    tried: list[int] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
 
     def sent(self, outgoing, message_id):
         self.marked.append(outgoing.id)
+
+    async def mark(self):
+        await asyncio.sleep(0.001)
+        self.written = list(self.marked)
+
+    async def trying(self, outgoing):
+        self.tried.append(outgoing.id)
+        return True
 
     async def bury(self, outgoing, why):
         self.buried.append(f"{outgoing.id}: {why}")
 
     async def bury_place(self, place, why):
         self.buried.append(f"{place.chat}: {why}")
+        return []
 
     async def move(self, place, chat):
         self.moved.append(f"{place.chat} → {chat}")
@@ -73,6 +84,32 @@ async def test_each_reply_is_sent_once_in_order_and_marked():
     assert rows.marked == [0, 1, 2, 3, 4]
 
 
+async def test_what_the_bot_says_by_itself_is_marked_before_the_next_is_sent(monkeypatch):
+    monkeypatch.setattr("crmbot.sender.APART", 3600)
+    monkeypatch.setattr("crmbot.sender.HANGS", 7200)
+    channel, rows = Channel(), Rows()
+    sender = delivery(channel, rows)
+    for id in range(20):
+        await sender.in_turn(replace(outgoing(id, f"chat {id}", "reminder"), unasked=True))
+        assert len(set(rows.marked) - set(rows.written)) <= 1, "in doubt"
+    await sender.settled()
+    assert channel.most == 1
+    assert rows.written == list(range(20))
+
+
+async def test_a_chat_that_hangs_holds_no_other_reminder():
+    channel, rows = Channel(), Rows()
+    sender = delivery(channel, rows)
+    channel.answers = {"slow": [Passing(after=3600)]}
+    for id, chat in enumerate(("slow", "a", "b")):
+        await sender.in_turn(replace(outgoing(id, chat, "reminder"), unasked=True))
+    async with asyncio.timeout(10):
+        while len(rows.written) < 2:
+            await asyncio.sleep(0.01)
+    assert channel.sent == ["a: reminder", "b: reminder"]
+    await sender.close()
+
+
 async def test_a_chat_that_must_wait_keeps_its_order_and_holds_no_other():
     channel = Channel({"a": [Passing(0.1)]})
     sender = delivery(channel, Rows())
@@ -87,6 +124,15 @@ async def test_what_may_have_arrived_is_marked_when_it_is_sent_again():
     sender.post([outgoing(1, "a", "1"), outgoing(2, "b", "2")])
     await sender.settled()
     assert sorted(channel.sent) == ["a: again 1", "b: 2"]
+
+
+async def test_what_is_said_at_most_once_is_not_sent_again_in_doubt():
+    channel, rows = Channel({"a": [Passing(0, doubtful=True)], "b": [Passing(0)]}), Rows()
+    sender = delivery(channel, rows)
+    sender.post([replace(outgoing(1, "a", "1"), once=True), replace(outgoing(2, "b", "2"), once=True)])
+    await sender.settled()
+    assert (channel.sent, rows.buried) == (["b: 2"], ["1: in doubt"])
+    assert rows.tried == [1, 2, 2]
 
 
 async def test_a_dead_address_is_not_tried_again():

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from concurrent.futures import Future
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -81,6 +82,17 @@ def test_a_database_of_a_newer_program_is_refused(database, url):
         database.run(
             lambda store: store.connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{HEAD}'")
         )
+
+
+def test_every_table_of_records_says_that_no_ref_is_used_again(database):
+    """A copy that a migration makes of a table forgets it, unless it is told."""
+    if database.url.get_backend_name() != "sqlite":
+        return
+    with database.engine.connect() as connection:
+        made = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all())
+    numbered = [name for name, table in TABLES.items() if table.c.keys()[0] == "id"]
+    assert len(numbered) > 20
+    assert [name for name in numbered if "AUTOINCREMENT" not in made[name]] == []
 
 
 def test_no_ref_is_ever_used_again(database, amy):
@@ -186,6 +198,22 @@ async def test_one_that_breaks_takes_nobody_of_its_group_along(database, amy):
     assert sorted(added) == sorted(f"Name {at}x" for at in range(AT_ONCE * 2) if at % 3)
 
 
+def test_one_that_breaks_alone_leaves_nothing_but_what_rode_along(database, amy):
+    def broken(store):
+        store.acts(amy, "customer.add", NOW)
+        store.customers.add(NewCustomer("Acme"), owner=amy, now=NOW)
+        store.finish()
+        raise ZeroDivisionError
+
+    database.ride(lambda connection: connection.execute(insert(TABLES["setting"]), {"name": "rode", "value": "1"}))
+    with pytest.raises(ZeroDivisionError):
+        database.run(broken)
+    rode = select(TABLES["setting"].c.value).where(TABLES["setting"].c.name == "rode")
+    assert database.run(lambda store: store.connection.execute(rode).scalar()) == "1"
+    customers = select(TABLES["customer"].c.id)
+    assert database.run(lambda store: store.connection.execute(customers).all()) == []
+
+
 def test_no_increment_is_lost(database, amy):
     """Read, add one, write, eight at once: the drivers' defaults lost most of them without an error."""
     order = {"customer_id": add(database, amy, "Acme").id, "amount": 0, "quantity": 1, "currency": "USD", "at": NOW}
@@ -240,9 +268,9 @@ def test_what_waits_in_the_queue_is_done_first_in_first_out(database):
     order, go_on = [], threading.Event()
     if database.engine.dialect.name != "sqlite":
         return
-    database.submit(Work(lambda: None, lambda _, store: go_on.wait(5), lambda *_: None))
+    database.submit(Work(lambda: None, lambda _, store: go_on.wait(5), Future()))
     for number in range(200):
-        database.submit(Work(lambda: None, lambda _, store, number=number: order.append(number), lambda *_: None))
+        database.submit(Work(lambda: None, lambda _, store, number=number: order.append(number), Future()))
     go_on.set()
     database.run(lambda store: None)
     assert order == list(range(200))

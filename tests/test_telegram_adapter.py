@@ -32,6 +32,7 @@ from crmbot.errors import Moved, Passing, Permanent, Unavailable
 from crmbot.incoming import Contact, File, Place, Press, Sender
 from crmbot.reply import Button, Card, Chart, Reply, text, verbatim
 from crmbot.sender import Outgoing
+from crmbot.words import LANGUAGES, MENUS, menu
 
 TOKEN = "t" * 43  # as long as secrets.token_urlsafe makes them
 BOT = "42:SECRET-of-the-bot"
@@ -67,13 +68,14 @@ class Taken(list):
 
     def __init__(self):
         super().__init__()
-        self.failing = []
+        self.failing, self.replies = [], ()
 
     async def __call__(self, incoming):
         await asyncio.sleep(0)
         if self.failing and (error := self.failing.pop(0)):
             raise error
         self.append(incoming)
+        return self.replies
 
     @property
     def said(self):
@@ -159,6 +161,17 @@ async def test_a_press_is_read_and_its_spinner_ended(server, bot, taken):
     assert taken[0].said == Press(TOKEN, 1)
     assert taken[0].reply_to == number
     assert taken[0].place == Place("telegram", "7")
+
+
+async def test_a_press_is_told_in_a_line_what_it_did(server, bot, taken):
+    await bot.send(outgoing())
+    elsewhere = outgoing(Reply(verbatim("to the owner")), Place("telegram", "8"))
+    taken.replies = [elsewhere, outgoing(Reply(verbatim("D1 is won. " * 40 + "\nand more")))]
+    server.presses()
+    async with polling(bot, taken):
+        await until(lambda: server.toasts)
+    [toast] = server.toasts
+    assert toast.startswith("D1 is won. D1") and toast.endswith("…") and len(toast) == 200
 
 
 async def test_a_forged_press_is_read_as_no_button(server, bot, taken):
@@ -319,6 +332,7 @@ async def test_a_chat_that_cannot_be_taken_does_not_hold_the_others(server, bot)
         if incoming.place.chat == "7" and not ready.is_set():
             raise Unavailable
         seen.append(incoming.said)
+        return ()
 
     for words, chat in (("a", 7), ("b", 7), ("c", 8)):
         server.says(words, chat)
@@ -339,6 +353,7 @@ async def test_chats_go_side_by_side_and_in_order_within_one(server, bot):
             await gate.wait()
         seen.append((incoming.place.chat, incoming.said))
         gate.set()
+        return ()
 
     for words, chat in (("a", 7), ("b", 7), ("c", 8)):
         server.says(words, chat)
@@ -400,8 +415,8 @@ async def test_after_a_quiet_week_update_ids_start_anywhere(server, bot, taken, 
     assert taken.said == ["one", "two"]
 
 
-async def test_an_update_that_the_library_cannot_read_does_not_hold_the_others(server, bot, taken, caplog):
-    server.hears(message={"message_id": "x", "chat": 5})
+async def test_an_update_of_an_unknown_shape_does_not_hold_the_others(server, bot, taken, caplog):
+    server.hears(message={"message_id": "x", "from": {"id": 7}, "chat": 5})
     server.says("help")
     assert (await one(server, bot, taken)).said == "help"
     assert "cannot be read" in caplog.text
@@ -651,17 +666,38 @@ async def test_typing_is_shown_and_its_failure_ignored(server, bot):
     assert server.actions == [(7, "typing")]
 
 
-async def test_the_menu_of_commands_is_set_for_every_language(server, taken):
-    menu = {"en": [("deal", "Add a deal")], "zh": [("deal", "新建商机")]}
-    server.breaks["setMyCommands"] = [BROKEN]
-    bot = telegram.Telegram(BOT, server.base_url, menu=menu)
-    async with polling(bot, taken):
-        await until(lambda: len(server.commands) == 2)
+@pytest.fixture
+async def offering(server):
+    menus = {whose: {language: menu(whose, language) for language in LANGUAGES} for whose in MENUS}
+    bot = telegram.Telegram(BOT, server.base_url, menus=menus)
+    yield bot
     await bot.close()
-    assert server.commands == {
-        "": [{"command": "deal", "description": "Add a deal"}],
-        "zh": [{"command": "deal", "description": "新建商机"}],
-    }
+
+
+def offered(server, scope):
+    return [each["command"] for each in server.commands.get(scope, ())]
+
+
+async def test_whoever_comes_and_groups_have_a_menu_in_every_language(server, taken, offering):
+    server.breaks["setMyCommands"] = [BROKEN]
+    async with polling(offering, taken):
+        await until(lambda: len(server.commands) == 4)
+    assert offered(server, "default/") == offered(server, "default/zh") == ["start", "help", "settings"]
+    assert offered(server, "all_group_chats/zh") == ["pipeline", "deals", "schedules", "link", "help"]
+    assert server.commands["default/zh"][0] != server.commands["default/"][0]
+
+
+async def test_a_members_chat_has_the_menu_of_their_role_and_language_and_loses_it_with_it(server, offering):
+    server.breaks["setMyCommands"] = [BROKEN]
+    for language, menu_ in (("en", "rep"), ("en", "rep"), ("zh", "rep"), ("zh", "viewer"), ("zh", "viewer")):
+        await offering.send(replace(outgoing(Reply(verbatim("x"), menu=menu_)), language=language))
+        await until(lambda: not offering._tasks)
+    assert offered(server, "chat/7/") == ["deals", "find", "pipeline", "forecast", "help", "settings"]
+    assert not server.commands["chat/7/"][0]["description"].isascii()
+    assert server.calls["setMyCommands"] == 4, "once more after it failed, and when something changed"
+    await offering.send(outgoing(Reply(verbatim("x"), menu="customer")))
+    await until(lambda: not offering._tasks)
+    assert "chat/7/" not in server.commands
 
 
 # --- the fake Telegram itself

@@ -4,63 +4,86 @@ import json
 import subprocess
 import sys
 import tomllib
-from datetime import datetime
+from calendar import month_name
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import thread_time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmbot.money import SIGNS, Money, say_money
 from crmbot.understand import Understood, read, understand
+from crmbot.understand.explain import explained
 from crmbot.understand.lexicon import LANGUAGES, lexicon
 from crmbot.understand.phrases import phrases
 from crmbot.understand.typos import corrections
 
 HERE = Path(__file__).parent
-NOW = datetime(2026, 5, 13, 10, tzinfo=ZoneInfo("Europe/London"))
-FILES = {language: tomllib.loads((HERE / f"utterances/{language}.toml").read_text("utf-8")) for language in LANGUAGES}
+# The first message loads the words of both languages.
+UNHURRIED = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+NOW = datetime(2026, 5, 13, 10, tzinfo=ZoneInfo("Europe/London"))  # a Wednesday
+SEEN_FROM = {"en": NOW, "zh": datetime(2026, 5, 13, 10, tzinfo=ZoneInfo("Asia/Shanghai"))}
+FILES = {
+    (language, file.stem): tomllib.loads(file.read_text("utf-8"))["case"]
+    for language in LANGUAGES
+    for file in sorted((HERE / "utterances" / language).glob("*.toml"))
+}
 CASES = [
-    pytest.param(language, said, case["intent"], case.get("slots", {}), id=f"{language}: {said}")
-    for language, file in FILES.items()
-    for case in file["case"]
-    for said in case["say"]
+    (language, said, intent) for (language, intent), cases in FILES.items() for case in cases for said in case["say"]
 ]
 
 
-def now_of(language: str) -> datetime:
-    file = FILES[language]
-    return datetime.fromisoformat(file["now"]).replace(tzinfo=ZoneInfo(file["zone"]))
+@pytest.mark.parametrize(("language", "intent"), FILES)
+def test_understood(language, intent):
+    wrong = {}
+    for case in FILES[language, intent]:
+        for said in case["say"]:
+            meant = understand(said, now=SEEN_FROM[language])
+            if (meant.intent, dict(meant.slots)) != (intent, case.get("slots", {})):
+                wrong[said] = meant
+    assert not wrong
 
 
-@pytest.mark.parametrize(("language", "said", "intent", "slots"), CASES)
-@pytest.mark.parametrize("hint", LANGUAGES)
-def test_understood_whatever_the_hint(language, hint, said, intent, slots):
-    meant = understand(said, now=now_of(language), language=hint)
-    assert (meant.intent, dict(meant.slots)) == (intent, slots)
-    assert meant.confidence >= 0.5 or intent == "unknown"
+def test_the_hint_changes_nothing():
+    for language, said, _ in CASES[::20]:
+        hinted = [understand(said, now=SEEN_FROM[language], language=hint) for hint in LANGUAGES]
+        assert hinted[0] == hinted[1]
 
 
 def test_most_of_them_surely_enough_to_act_unasked():
-    known = [case.values for case in CASES if case.values[2] != "unknown"]
-    sure = [understand(said, now=now_of(language)).confidence >= 0.9 for language, said, *_ in known]
+    known = [(language, said) for language, said, intent in CASES if intent != "unknown"]
+    sure = [understand(said, now=SEEN_FROM[language]).confidence >= 0.9 for language, said in known]
     assert sum(sure) / len(sure) > 0.9
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_both_languages_have_every_intent_in_phrases_and_in_sentences(language):
-    said = {case["intent"]: 0 for case in FILES[language]["case"]}
-    for case in FILES[language]["case"]:
-        said[case["intent"]] += len(case["say"])
+    said = {intent: sum(len(case["say"]) for case in cases) for (of, intent), cases in FILES.items() if of == language}
     assert said.pop("unknown") >= 40
-    assert set(said) == {phrase.intent for phrase in phrases()} - {"unknown"}
-    assert min(said.values()) >= 12, said
+    assert set(said) <= {phrase.intent for phrase in phrases()} - {"unknown"}
+    few = {phrase.intent for phrase in phrases() if said.get(phrase.intent, 0) < 15} - {"unknown"}
+    assert few == set()
 
 
-@pytest.mark.parametrize("phrase", phrases(), ids=lambda phrase: f"{phrase.intent}: {phrase.said}")
-def test_every_phrase_is_a_pattern(phrase):
-    assert phrase.pattern.fullmatch("\x00") is None
+COMBINATIONS = tomllib.loads((HERE / "utterances" / "combinations.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_slots_are_said_alone_and_together_in_every_language(language):
+    missing = {
+        f"{intent}: {slots}"
+        for intent, combinations in COMBINATIONS.items()
+        for slots in combinations
+        if not any(set(slots.split()) <= set(case.get("slots", {})) for case in FILES[language, intent])
+    }
+    assert missing == set()
+
+
+def test_every_phrase_can_be_matched():
+    assert all(phrase.elements or phrase.facts for phrase in phrases())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,6 +101,7 @@ def test_the_phrase_files_name_only_lists_that_there_are(language):
     }
 
 
+@UNHURRIED
 @given(st.text(max_size=300), st.sampled_from(LANGUAGES))
 def test_anything_at_all_is_understood_or_unknown(said, language):
     meant = understand(said, now=NOW, language=language)
@@ -85,9 +109,10 @@ def test_anything_at_all_is_understood_or_unknown(said, language):
     assert meant.intent != "unknown" or meant.slots == {}
 
 
-WORDS = sorted({word for case in CASES for word in case.values[1].split()})
+WORDS = sorted({word for _, said, _ in CASES for word in said.split()})
 
 
+@UNHURRIED
 @given(st.lists(st.sampled_from(WORDS), max_size=12), st.sampled_from(["", " ", ", ", "\n"]))
 def test_any_mixture_of_our_words_is_understood_or_unknown(words, between):
     meant = understand(between.join(words), now=NOW)
@@ -95,6 +120,7 @@ def test_any_mixture_of_our_words_is_understood_or_unknown(words, between):
     assert None not in meant.slots.values() and "" not in meant.slots.values()
 
 
+@UNHURRIED
 @given(st.integers(1, 10**12), st.sampled_from(sorted(SIGNS)), st.sampled_from(LANGUAGES))
 def test_an_amount_the_bot_prints_may_be_typed_into_a_command(minor, currency, language):
     money = Money(minor, currency)
@@ -104,7 +130,17 @@ def test_an_amount_the_bot_prints_may_be_typed_into_a_command(minor, currency, l
 
 @pytest.mark.parametrize(
     "junk",
-    ["a" * 10_000, "new deal " * 1_000, "，" * 10_000, "1" * 10_000, "把" * 9_000, "D12 " * 2_500, "-> " * 3_000],
+    [
+        "a" * 10_000,
+        "new deal " * 1_000,
+        "看看紧急工单" * 1_500,
+        "每周一" * 3_000,
+        "，" * 10_000,
+        "1" * 10_000,
+        "把" * 9_000,
+        "D12 " * 2_500,
+        "-> " * 3_000,
+    ],
 )
 def test_junk_of_any_length_is_read_to_its_end(junk):
     assert understand(junk, now=NOW).intent in {"unknown", "deal.add", "deal.list"}
@@ -261,3 +297,102 @@ def test_understanding_loads_neither_handlers_nor_storage_nor_pydantic():
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=HERE.parent, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+# What is said is read back equal
+
+
+FIGURES = st.integers(1, 9_999)
+DAYS = st.dates(NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=300))
+MONTHS = list(month_name)  # January is the first, as in dates
+
+
+def meant(said, language):
+    return dict(understand(said, now=SEEN_FROM[language]).slots)
+
+
+@UNHURRIED
+@given(FIGURES)
+def test_an_amount_in_words_of_either_language(count):
+    assert meant(f"new deal Quill {count}k", "en")["amount"] == {"value": str(count * 1000)}
+    assert meant(f"新建商机 蓝海科技 {count}万", "zh")["amount"] == {"value": str(count * 10_000)}
+
+
+@UNHURRIED
+@given(DAYS)
+def test_a_day_of_the_year(day):
+    iso = day.isoformat()
+    for said in (
+        iso,
+        f"{day.day} {MONTHS[day.month]} {day.year}",
+        f"{MONTHS[day.month]} {day.day}, {day.year}",
+    ):
+        assert meant(f"new deal Quill 30k close {said}", "en")["close_date"] == iso
+    for said in (f"{day.year}年{day.month}月{day.day}日", f"{day.month}月{day.day}号"):
+        assert meant(f"新建商机 蓝海科技 8万 {said}签", "zh")["close_date"] == iso
+        assert meant(f"{said}提醒我给郑凯打电话", "zh")["due"] == iso
+
+
+@UNHURRIED
+@given(st.integers(0, 23), st.integers(0, 59))
+def test_an_hour_of_tomorrow(hour, minute):
+    due = f"2026-05-14T{hour:02}:{minute:02}"
+    assert meant(f"remind me tomorrow {hour:02}:{minute:02} to call Bob", "en")["due"][:10] == due[:10]
+    if hour >= 8:  # before that an hour without am is one of the afternoon
+        assert meant(f"remind me tomorrow at {hour}:{minute:02} to call Bob", "en")["due"] == due
+        assert meant(f"明天{hour}:{minute:02}提醒我给郑凯打电话", "zh")["due"] == due
+
+
+@UNHURRIED
+@given(st.integers(13_000_000_000, 19_999_999_999), st.integers(7_000_000_000, 7_999_999_999))
+def test_a_phone_number(chinese, british):
+    assert meant(f"新增客户 郑凯 {chinese}", "zh") == {"name": "郑凯", "phone": f"+86{chinese}"}
+    assert meant(f"new customer Tom Ray 0{british}", "en") == {"name": "Tom Ray", "phone": f"+44{british}"}
+
+
+SYLLABLES = st.sampled_from(["ba", "do", "ki", "lu", "mon", "ran", "sel", "tor", "vi", "zan"])
+FIRST = st.lists(SYLLABLES, min_size=2, max_size=3).map(lambda each: "".join(each).capitalize())
+GIVEN = st.lists(st.sampled_from("凯伟磊敏静丽强洋艳杰娟涛"), min_size=1, max_size=2).map("".join)
+
+
+@UNHURRIED
+@given(FIRST, FIRST, st.sampled_from("赵钱孙李周吴郑王冯陈"), GIVEN)
+def test_a_name(first, last, surname, given_name):
+    name, han = f"{first} {last}", surname + given_name
+    assert meant(f"new customer {name}", "en") == {"name": name}
+    assert meant(f"we won the {name} deal", "en") == {"name": name}
+    assert meant(f"remind me to call {name} tomorrow", "en")["name"] == name
+    assert meant(f"新增客户 {han}", "zh") == {"name": han}
+    assert meant(f"提醒我明天给{han}打电话", "zh")["name"] == han
+
+
+@UNHURRIED
+@given(st.sampled_from(CASES), st.integers(0, 80), st.text(max_size=3))
+def test_a_slip_of_the_thumb_breaks_nothing(case, at, slip):
+    language, said, _ = case
+    mutated = said[:at] + slip + said[at + 1 :]
+    begun = thread_time()
+    answer = understand(mutated, now=SEEN_FROM[language])
+    assert thread_time() - begun < 1.0
+    assert json.dumps(dict(answer.slots)) and None not in answer.slots.values()
+
+
+def test_an_explanation_names_spans_and_the_phrase_that_won():
+    told = explained("move D12 to proposal, 40k by friday", NOW)
+    assert {"ref": "D12", "said": "D12"} in told["spans"] and told["frames"][0]["intent"] == "deal.move"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "new deal Acme -5k",
+        "new deal Acme 5k closing 30 Feb",
+        "add customer predict Callum",
+        "called Ann Poe and Bob",
+        "we lost power",
+        "kestrel to buy new deal 40k",
+        "new deal half moon 5k",
+    ],
+)
+def test_a_strange_name_or_figure_is_asked_about_first(said):
+    assert understand(said, now=NOW).confidence < 0.9

@@ -14,9 +14,9 @@ import crmbot
 import handlers
 from crmbot.intents import collect
 from crmbot.money import Money
-from crmbot.people import Member, Role
+from crmbot.people import Role
 from crmbot.reply import Day, Moment, text, verbatim
-from crmbot.words import LANGUAGES, MENU, language_of, menu, say
+from crmbot.words import LANGUAGES, MENUS, language_of, menu, say
 from storage import Store
 
 ROOT = Path(crmbot.__file__).parent.parent
@@ -79,7 +79,7 @@ def test_chinese_sentences_hold_no_english_word():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_required_slot_has_a_question_of_its_own(language):
-    intents = collect(handlers, offered=(Member, Store, datetime))
+    intents = collect(handlers, offered=(Store,))
     asked = {slot for spec in intents.values() for slot in spec.missing(())}
     assert asked <= sentences(language)["ask"].cases
 
@@ -113,9 +113,11 @@ def test_the_language_of_an_app_is_ours_or_the_bots_own():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_menu_fits_the_platforms(language):
-    commands = menu(language)
-    assert [name for name, _ in commands] == list(MENU)
+@pytest.mark.parametrize("whose", MENUS)
+def test_the_menus_fit_the_platforms_and_say_what_each_command_does(whose, language):
+    commands = menu(whose, language)
+    assert [name for name, _ in commands] == list(MENUS[whose]) and len(commands) <= 12
+    assert len({words for _, words in commands}) == len(commands)
     assert all(
         (re.fullmatch("[a-z]{1,32}", name) and 3 <= len(words) <= 256) or language == "zh" for name, words in commands
     )

@@ -6,10 +6,12 @@ from functools import cache
 from typing import Any
 
 from crmbot.understand.lexicon import any_of, words
-from crmbot.understand.names import clean
-from crmbot.understand.spans import STRICT, read_ref, ref_shape, zone_of
+from crmbot.understand.names import clean, read_name
+from crmbot.understand.spans import STRICT, one_ref, read_ref, zone_of
 from crmbot.understand.tidy import tidy, without_ends, without_marks
 from crmbot.when import read_when
+
+DOUBTFUL = 0.9  # of a name: "power" may be one, "call her" is none
 
 
 def read(slot: str, said: str, *, now: datetime, language: str = "en") -> Any | None:
@@ -18,6 +20,8 @@ def read(slot: str, said: str, *, now: datetime, language: str = "en") -> Any | 
     Words around the answer ("it's Hooli", "by friday please", 是华为) are no part of it, and a bare word of command
     ("show", 撤销) is no answer.
     """
+    if slot == "words":
+        return said.strip() or None  # others will read it as it was typed
     typed = tidy(said)
     told = without_ends(typed)
     if slot in ("text", "reason", "subject"):
@@ -27,6 +31,11 @@ def read(slot: str, said: str, *, now: datetime, language: str = "en") -> Any | 
     if (value := _value(slot, told, now)) is not None:
         return value
     return _value(slot, without_ends(_unframed(told)), now)
+
+
+def may_be_name(said: str) -> bool:
+    """Whether the words may be somebody's name, and not "call her tomorrow"."""
+    return read_name(said)[1] < DOUBTFUL
 
 
 def _value(slot: str, told: str, now: datetime) -> Any | None:
@@ -41,7 +50,7 @@ def _name(said: str) -> str | None:
     """A name or title. "New Balance" is written with a capital, "new customer" is not."""
     name = without_marks(said)
     bare = " ".join(name.casefold().split())
-    if not re.search(r"\w", name) or bare in _commands() or re.fullmatch(ref_shape(), name, re.I):
+    if not re.search(r"\w", name) or bare in _commands() or one_ref().fullmatch(name):
         return None
     return name if name[0].isupper() and name[0].isascii() else clean(name) or None
 

@@ -72,7 +72,7 @@ class EnglishDates(Words):
             "oclock": (
                 r"(?<![\d.,:/$€£¥A-Za-z-])(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d\d))?\s?(?P<half>[ap]\.?m\.?)(?![A-Za-z])"
                 r"|(?:(?<=\dT)|(?<![\d.,:/A-Za-z-]))(?P<hour2>\d{1,2})[:h](?P<minute2>\d\d)(?::\d\d)?(?![\d:])"
-                r"|(?<![A-Za-z])at\s+(?P<hour3>\d{1,2})(?![\d%A-Za-z]|[.,]\d|\s*(?:k|m|per|%|usd|eur|gbp|seats|users))"
+                r"|(?<![A-Za-z])at\s+(?P<hour3>\d{1,2})(?![\d%A-Za-z]|[.,:]\d|\s*(?:k|m|per|%|usd|eur|gbp|seats|users))"
                 r"|(?<![\d.,A-Za-z-])(?P<hour4>\d{1,2})\s*o'?\s?clock",
                 _clock_said,
             ),
@@ -146,7 +146,11 @@ class EnglishDates(Words):
         if found["after"] or re.search(r"\bweek\s", found[0], re.I):
             which = {"next": "next", "last": "last_week", "this": "this"}.get(found["after"] or which, which)
         word = found["wd"].casefold()
-        atom = day_told(found, reading.weekday(self.weekdays[word], which), sure=bool(which) or word not in _AMBIGUOUS)
+        atom = day_told(
+            found,
+            reading.weekday(self.weekdays[word], which),
+            sure=bool(which) or word not in _AMBIGUOUS or _ends_clause(found),
+        )
         return Atom("weekday", atom.start, atom.end, atom.first, atom.last, sure=atom.sure)
 
     def weekend(self, found: re.Match[str], reading: Reading) -> Atom:
@@ -196,6 +200,11 @@ class EnglishDates(Words):
         return Atom(
             kind, found.start(), found.end(), first, first, time(hour, minute), half="" if half == "noon" else half
         )
+
+
+def _ends_clause(found: re.Match[str]) -> bool:
+    """ "met Acme wed, …": what a clause ends with is a day."""
+    return bool(re.match(r"\s*(?:[,;:]|$|at\s|\d{1,2}(?:[:.]\d\d|\s?[ap]m))", found.string[found.end() :]))
 
 
 def _iso(found: re.Match[str], reading: Reading) -> Atom:

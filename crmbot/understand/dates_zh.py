@@ -5,6 +5,7 @@ from datetime import date, time
 
 from crmbot.understand.date_words import HAN_NUMBER, YEARS, Words, han_int, han_number, han_offset
 from crmbot.understand.seen import Atom, Build, Reading, add_months, day_told, edge_of, existing, moment_told, span_told
+from crmbot.understand.tidy import HAN
 
 _HAN_EDGES = {"底": "end", "末": "end", "下旬": "end", "初": "begin", "上旬": "begin", "中": "mid", "中旬": "mid"}
 
@@ -36,15 +37,22 @@ class ChineseDates(Words):
                 rf"(?P<dir>以后|之后|过后|后|以内|之内|内|以前|之前|前)",
                 self.han_later,
             ),
+            "h_pass": (
+                rf"再?过(?P<n>半|\d+|{HAN_NUMBER})(?P<half>个半)?个?(?P<hunit>天|周|星期|礼拜|(?<=个)月|小时|钟头|分钟)(?![以之过后内前])",
+                self.han_pass,
+            ),
+            "h_quarter": (rf"{h_year}第?(?P<quarter>[一二三四1-4])季度", self.han_named),
             "h_period": (
                 rf"(?<![\d一二三四五六七八九十])(?:{h_rel}|(?P<relw>下下个?|下个?|上个?|这个?|本)(?:周|星期|礼拜)(?!(?-i:[一-龥])?[报会])|(?P<relq>本|这个?|下下个?|下个?|上个?)季度?(?=$|[^节])|(?P<rely>今年|明年|后年|去年)(?!\d))",
                 self.han_period,
             ),
-            "h_quarter": (rf"{h_year}第?(?P<quarter>[一二三四1-4])季度", self.han_named),
-            "h_month": (rf"(?<![\d一二三四五六七八九十]){h_year}{h_month}(?:份|(?!\d))", self.han_named),
+            "h_month": (
+                rf"(?<![\d一二三四五六七八九十]){h_year}{h_month}(?:份|(?!\d)(?!{HAN})|(?=[底初中末前后内之以签定成付到交开结截办上下完再去来给要能会可的有拜见打发催联提和跟]))",
+                self.han_named,
+            ),
             "h_num": (rf"(?<![\d一二三四五六七八九十第.A-Za-z]){h_day}[号日](?![线楼店院])", self.han_day),
             "h_clock": (
-                rf"(?<![\d.])(?P<hour>\d{{1,2}}|{HAN_NUMBER})点(?!五|[\d一二三四五六七八九]*[万千亿])(?:钟|(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>\d{{1,2}}|{HAN_NUMBER})分?)?",
+                rf"(?<![\d.])(?!(?<![午上天晚早晨夜周日号])一点(?:{HAN}|$))(?P<hour>\d{{1,2}}|{HAN_NUMBER})点(?!五|[\d一二三四五六七八九]*[万千亿])(?:钟|(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>\d{{1,2}}|{HAN_NUMBER})分?)?",
                 self.han_clock,
             ),
         }
@@ -101,6 +109,14 @@ class ChineseDates(Words):
             count, unit = (6, "month") if unit == "year" else (15, "day")
         count += 0.5 if found["half"] else 0
         return moment_told(found, reading, -count if found["dir"].endswith("前") else count, unit)
+
+    def han_pass(self, found: re.Match[str], reading: Reading) -> Atom | None:
+        count = 0.5 if found["n"] == "半" else han_number(found["n"])
+        return (
+            moment_told(found, reading, count + (0.5 if found["half"] else 0), self.units[found["hunit"]])
+            if count
+            else None
+        )
 
     def han_period(self, found: re.Match[str], reading: Reading) -> Atom | None:
         if found["relw"]:

@@ -1,4 +1,4 @@
-"""The words and phrases of every language, as the TOML files beside this one list them."""
+"""The words and phrases of every language, as the TOML files in the folder of each list them."""
 
 import re
 import tomllib
@@ -12,7 +12,21 @@ LANGUAGES = ("en", "zh")
 
 @cache
 def lexicon(language: str) -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))
+    """All files of a language as one."""
+    merged: dict[str, Any] = {}
+    for file in sorted(Path(__file__).with_name(language).glob("*.toml")):
+        _merge(merged, tomllib.loads(file.read_text("utf-8")))
+    return merged
+
+
+def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict):
+            _merge(into.setdefault(key, {}), value)
+        elif key in into:
+            raise ValueError(f"{key} is listed twice")
+        else:
+            into[key] = value
 
 
 @cache
@@ -53,10 +67,18 @@ def _any_of(listed: frozenset[str]) -> str:
     latin = [word for word in longest_first if _latin(word[0])]
     other = [whole(word) for word in longest_first if not _latin(word[0])]
     # One look back and one ahead for all Latin words: so the pattern is short, and most places are ruled out at once.
-    closed = "|".join(_spaced(word) for word in latin if _latin(word[-1]))
+    closed = by_first_letter([word for word in latin if _latin(word[-1])])
     open_ended = [_spaced(word) for word in latin if not _latin(word[-1])]
     apart = [f"{_START}(?:{'|'.join([*open_ended, *([f'(?:{closed}){_END}'] if closed else [])])})"] if latin else []
     return f"(?:{'|'.join([*apart, *other])})"
+
+
+def by_first_letter(listed: list[str]) -> str:
+    """Alternatives of which all but those of one letter are passed over at once."""
+    groups: dict[str, list[str]] = {}
+    for word in listed:
+        groups.setdefault(word[0], []).append(_spaced(word)[1:])
+    return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in groups.items())
 
 
 _START, _END = "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])"

@@ -9,19 +9,23 @@ from zoneinfo import ZoneInfo
 
 from crmbot.errors import BadInput
 from crmbot.understand import Understood, understand
+from crmbot.understand.explain import explained
 
 
 def parsed(
-    text: str, lines: Path | None, at: str, tz: str, lang: str, clock: Callable[[], datetime]
+    text: str, lines: Path | None, at: str, tz: str, lang: str, clock: Callable[[], datetime], *, why: bool = False
 ) -> Iterator[dict[str, Any]]:
     """What `text`, or each line of the file, means; a line of a .jsonl file may bring its own now, tz and lang.
 
-    `at` is wall-clock time in `tz` unless it has an offset. Raises `BadInput` for what cannot be read.
+    `at` is wall-clock time in `tz` unless it has an offset. With `why` each result also says how it was read. Raises
+    `BadInput` for what cannot be read.
     """
     for said in _said(lines) if lines else [{"text": text}]:
         zone = _zone(str(said.get("tz", tz)))
         now = _now(str(said.get("now", at)), zone, clock)
-        yield _plain(understand(str(said["text"]), now=now, language=str(said.get("lang", lang))))
+        words = str(said["text"])
+        told = _plain(understand(words, now=now, language=str(said.get("lang", lang))))
+        yield told | {"explain": explained(words, now)} if why else told
 
 
 def _said(file: Path) -> Iterator[Mapping[str, Any]]:

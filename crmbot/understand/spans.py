@@ -8,10 +8,10 @@ from typing import Any
 
 from crmbot.money import read_money
 from crmbot.phone import read_phone
-from crmbot.understand.lexicon import any_of, meanings, table, words
+from crmbot.understand.lexicon import any_of, meanings, words
 from crmbot.understand.names import clean, read_name
 
-EMAIL = r"[A-Za-z0-9][\w.+%'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+EMAIL = r"[A-Za-z0-9](?:(?![\u3400-\u9fff])[\w.+%'-])*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 PHONE = r"[+(]?\d[\d\s().\-/]{4,20}\d"
 LETTERS = "CDTKMRISPOBU"
 
@@ -73,61 +73,46 @@ def ref_shape(letters: str = LETTERS) -> str:
     nouns = any_of(word for word, letter in meanings("refs").items() if letter in letters)
     bare = rf"(?<![A-Za-z0-9#])#?[{letters}]\s?[-#]?\s?\d{{1,9}}(?![\dA-Za-z%]|[.,]\d)"
     led = rf"{nouns}\s*(?:no\.?|nr\.?|number|num|号)?\s*#?(?:[{letters}]-?)?"
-    numbered = rf"{led}\d{{1,9}}(?!\s?号|[\dA-Za-z%万千百亿个]|[.,]\d|-\d)"
+    numbered = rf"{led}(?!{_begins_with_digits()})\d{{1,9}}(?!\s?号|[\dA-Za-z%万千百亿个]|[.,]\d|-\d)"
     han = rf"(?<!\d)\d{{1,9}}号的?{nouns}"
     return f"(?:{numbered}|{han}|{bare})"
 
 
+@cache
+def _begins_with_digits() -> str:
+    """58同城: an organisation, and no number of a record."""
+    return any_of({name for name in words("names", "organisations") if name[0].isdigit()})
+
+
 def read_ref(said: str, letters: str = LETTERS) -> str | None:
     """`d12`, `deal #12`, 12号商机 as D12; a bare `#7` as it is."""
-    if not (number := re.search(r"\d+", said)):
+    if not (number := _NUMBER.search(said)):
         return None
     digits = number[0].lstrip("0") or "0"
-    if re.fullmatch(r"#\s?\d{1,9}", said):
+    if _BARE_REF.fullmatch(said):
         return f"#{digits}"
-    if not re.fullmatch(ref_shape(letters), said, re.I):
+    if not one_ref(letters).fullmatch(said):
         return None
-    if letter := re.search(rf"(?<![A-Za-z])([{letters}])[\s#-]*\d", said, re.I):
+    if letter := _letter_of(letters).search(said):
         return f"{letter[1].upper()}{digits}"
-    noun = re.search(any_of(meanings("refs")), said, re.I)
+    noun = _ref_noun().search(said)
     return f"{meanings('refs')[noun[0].casefold()]}{digits}" if noun else None
 
 
-# Periods of reports and lists
+_NUMBER = re.compile(r"\d+")
+_BARE_REF = re.compile(r"#\s?\d{1,9}")
 
 
 @cache
-def period_shape() -> str:
-    count = rf"(?:\d{{1,3}}|{any_of(table('when', 'numbers'))}|[一二两三四五六七八九十]{{1,3}})"
-    counted = rf"(?:the\s+)?{any_of(table('periods', 'which'))}\s*(?:{count}\s*个?)?"
-    return rf"(?:{any_of(table('periods', 'fixed'))}|{counted}\s*{any_of(meanings('periods', 'units'))})"
+def one_ref(letters: str = LETTERS) -> re.Pattern[str]:
+    return re.compile(ref_shape(letters), re.I)
 
 
-def read_period(said: str) -> dict[str, Any] | None:
-    """`last 3 months`, 上个月 as a unit and how many of them away."""
-    said = " ".join(said.casefold().split())
-    if fixed := table("periods", "fixed").get(said):
-        unit, offset = fixed.split()
-        return _period(unit, int(offset))
-    which, units = any_of(table("periods", "which")), any_of(meanings("periods", "units"))
-    found = re.fullmatch(rf"(?:the\s+)?({which})\s*([\w ]+?)?\s*个?\s*({units})", said)
-    if not found:
-        return None
-    count = _count(found[2])
-    return _period(meanings("periods", "units")[found[3]], int(table("periods", "which")[found[1]]) * count)
+@cache
+def _letter_of(letters: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z])([{letters}])[\s#-]*\d", re.I)
 
 
-def _count(said: str | None) -> int:
-    if not said:
-        return 1
-    if said.isdecimal():
-        return int(said)
-    tens, ten, ones = said.rpartition("十")
-    digits = {digit: number for number, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "": 0}
-    if tens + ones and all(each in digits for each in (tens, ones)):
-        return (digits[tens] or 1) * 10 + digits[ones] if ten else digits[ones]
-    return int(table("when", "numbers").get(said, 10 if ten else 1))
-
-
-def _period(unit: str, offset: int) -> dict[str, Any]:
-    return {"period": unit} | ({"offset": offset} if offset else {})
+@cache
+def _ref_noun() -> re.Pattern[str]:
+    return re.compile(any_of(meanings("refs")), re.I)

@@ -12,7 +12,7 @@ def corrections(text: str) -> Iterator[str]:
     """`text` with one or two mistyped words put right; names are among the words tried, so the caller must choose."""
     slips = [
         (found.start(), found.end(), right)
-        for found in list(re.finditer(r"[A-Za-z]{3,}", text))[:12]
+        for found in list(re.finditer(r"(?<![\w@.])[A-Za-z]{3,}(?![\w@]|\.\w)", text))[:12]
         if found.start() == 0 or found[0].islower()  # a capital within a sentence begins a name
         for right in _meant(found[0].casefold())
     ][:4]
@@ -63,7 +63,9 @@ def _run_together() -> dict[str, str]:
 @cache
 def _known() -> frozenset[str]:
     """Words that are no slips, because they are ours or everybody's."""
-    listed = " ".join((*table("common").values(), *words("names", "never"), *words("names", "verbs")))
+    listed = " ".join(
+        (*table("common").values(), *words("names", "never"), *words("names", "verbs"), *table("money", "currencies"))
+    )
     return _vocabulary() | frozenset(re.findall(r"[a-z]{3,}", listed))
 
 

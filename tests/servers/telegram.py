@@ -19,7 +19,7 @@ from itertools import chain, count, islice
 from aiohttp import web
 
 DATE = 1740992400  # 2025-03-03 09:00 UTC, the day on which the tests play
-TEXT, CAPTION, DATA, BUTTONS, ROW, DOWNLOAD = 4096, 1024, 64, 100, 8, 20_000_000
+TEXT, CAPTION, TOAST, DATA, BUTTONS, ROW, DOWNLOAD = 4096, 1024, 200, 64, 100, 8, 20_000_000
 TAGS = {"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "code", "pre", "a", "blockquote", "span"}
 NESTED = {"reply_markup", "link_preview_options", "reply_parameters", "media", "commands", "allowed_updates"}
 TAGS |= {"tg-spoiler", "tg-emoji"}
@@ -78,6 +78,13 @@ def group(chat=-100):
     return {"id": chat, "type": "supergroup", "title": "Sales"}
 
 
+def _scope(given):
+    """Of a menu of commands: `default/zh`, `chat/7/`."""
+    scope = json.loads(given["scope"]) if isinstance(given.get("scope"), str) else given.get("scope") or {}
+    where = "/".join(str(scope[name]) for name in ("type", "chat_id") if name in scope) or "default"
+    return f"{where}/{given.get('language_code', '')}"
+
+
 class TelegramServer:
     """`refuses[chat]`: what the next messages to that chat meet; `breaks[method]`: the next calls of that method."""
 
@@ -90,7 +97,7 @@ class TelegramServer:
         self.webhook = False
         self.allowed = None  # the kinds of update that the last poll asked for
         self.updates, self.again = deque(), []
-        self.sent, self.edits, self.deleted, self.answered, self.actions = [], [], [], [], []
+        self.sent, self.edits, self.deleted, self.answered, self.toasts, self.actions = [], [], [], [], [], []
         self.polls, self.commands = deque(maxlen=1000), {}
         self.calls, self.files = Counter(), {}
         self.refuses, self.breaks = defaultdict(deque), defaultdict(deque)
@@ -290,6 +297,14 @@ class TelegramServer:
             if self.duplicates and self._random.random() < self.duplicates:
                 self.again.append(confirmed)
 
+    def _setWebhook(self, given):
+        self.webhook, self.secret = given["url"], given.get("secret_token", "")
+        return True
+
+    def _getWebhookInfo(self, given):
+        waiting = {"has_custom_certificate": False, "pending_update_count": len(self.updates)}
+        return {"url": self.webhook or "", **waiting}
+
     def _deleteWebhook(self, given):
         self.webhook = False
         if given.get("drop_pending_updates"):
@@ -304,6 +319,9 @@ class TelegramServer:
 
     def _sendDocument(self, given):
         return self._post_file(given, "document")
+
+    def _sendVoice(self, given):
+        return self._post_file(given, "voice")
 
     def _editMessageText(self, given):
         shown = self._shown(given)
@@ -327,7 +345,10 @@ class TelegramServer:
         return True
 
     def _answerCallbackQuery(self, given):
+        if len(given.get("text", "")) > TOAST:
+            raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
         self.answered.append(given["callback_query_id"])
+        self.toasts.append(given.get("text", ""))
         return True
 
     def _sendChatAction(self, given):
@@ -340,7 +361,11 @@ class TelegramServer:
                 raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
             if not 1 <= len(command["description"]) <= 256:
                 raise Refusal(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
-        self.commands[given.get("language_code", "")] = given["commands"]
+        self.commands[_scope(given)] = given["commands"]
+        return True
+
+    def _deleteMyCommands(self, given):
+        self.commands.pop(_scope(given), None)
         return True
 
     def _getFile(self, given):

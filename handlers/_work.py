@@ -1,0 +1,135 @@
+"""The worker process on the command line, and how the bot starts one."""
+
+import base64
+import json
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from handlers._commands import DEFAULT, ConfigFile, now, one_line, opened, settings_of
+
+if TYPE_CHECKING:
+    from crmbot.app import App
+    from crmbot.config import Settings
+    from crmbot.intents import Job
+    from crmbot.sender import Channel, Delivery
+    from crmbot.work import Process, Work
+    from storage import Database
+
+work = typer.Typer()
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # chats come first
+
+
+@work.command()
+def worker(
+    piped: Annotated[bool, typer.Option("--piped", hidden=True, help="for the bot that starts it")] = False,
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Do the slow work of a bot that runs elsewhere, on the same database."""
+    from crmbot.logs import set_up
+
+    set_up()
+    if piped:
+        serve_pipe(_jobs())
+        return
+    settings = settings_of(config)
+    with opened(settings) as database:
+        print("Waiting for work.", flush=True)
+        _serve(database, settings, secrets.token_hex(8), threading.Event(), _jobs(), idle=None)
+
+
+def slow_work(
+    command: Sequence[str],
+    settings: "Settings",
+    database: "Database",
+    app: "App",
+    delivery: "Delivery",
+    channels: "Mapping[str, Channel]",
+) -> "Work":
+    """What the jobs of this bot are done by: its own workers are started with `command`."""
+    from crmbot.work import Work
+    from storage import Engine
+
+    engine = Engine(database, app.clock, app.token)
+    return Work(engine, delivery, channels, app.our_bug, _starter(command, settings, database))
+
+
+def _starter(
+    command: Sequence[str], settings: "Settings", database: "Database"
+) -> "Callable[[str], Awaitable[Process]] | None":
+    """How a worker of this bot is started; nothing, if the settings leave the work to others."""
+    if not settings.work.worker:
+        return None
+    told = {
+        "url": database.url.render_as_string(hide_password=False),
+        "key": base64.b64encode(database.keys.secret).decode(),
+        "encrypt_notes": settings.privacy.encrypt_notes,
+        "settings": {"bot": settings.bot.model_dump(), "work": settings.work.model_dump()},
+    }
+
+    async def start(name: str) -> "Process":
+        from crmbot.work import Child
+
+        return await Child.start(command, json.dumps(told | {"name": name}), os.environ | ONE_THREAD)
+
+    return start
+
+
+def serve_pipe(jobs: "Mapping[str, Job]") -> None:
+    """What to open comes through the pipe: no command line, no file and no environment shows it."""
+    from crmbot.config import Settings
+    from crmbot.worker import IDLE, wake_by_pipe
+    from storage import open_database
+
+    pipe = sys.stdin.fileno()
+    told: dict[str, Any] = json.loads(_first_line(pipe))
+    woken = threading.Event()
+    wake_by_pipe(pipe, woken)
+    settings = Settings.model_validate(told["settings"])
+    with one_line():
+        database = open_database(told["url"], key=told["key"], encrypt_notes=told["encrypt_notes"])
+    _serve(database, settings, told["name"], woken, jobs, idle=IDLE)
+    database.close()
+
+
+def _first_line(pipe: int) -> bytes:
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(pipe, 1)):
+        line += byte
+    return line
+
+
+def _jobs() -> "Mapping[str, Job]":
+    import handlers
+    from crmbot.intents import collect_jobs
+    from crmbot.people import Member
+    from storage import Store
+
+    return collect_jobs(handlers, offered=(Member, Store, datetime))
+
+
+def _serve(
+    database: "Database",
+    settings: "Settings",
+    name: str,
+    woken: threading.Event,
+    jobs: "Mapping[str, Job]",
+    *,
+    idle: float | None,
+) -> None:
+    from crmbot.app import App
+    from crmbot.worker import Worker, limit_memory
+    from handlers.desk import ServiceDesk
+    from storage import Engine
+
+    limit_memory(settings.work.megabytes)
+    os.nice(5)
+    our_bug = App({}, now, secrets.token_urlsafe, ServiceDesk()).our_bug
+    rows = Engine(database, now, secrets.token_urlsafe)
+    Worker(name, rows, jobs, database.reading, our_bug, now, seconds=settings.work.seconds).serve(woken, idle=idle)
