@@ -21,7 +21,7 @@ def read_fault(facts: Facts, wanted: frozenset[str]) -> None:
     take_assignee(facts)
     if "category" in wanted:
         _take_category(facts)
-    said = plain_subject(facts.said)
+    said = _AND_ASKS.sub("", plain_subject(facts.said))
     whom, rest, doubt = ({}, said, 0.0) if "given" in wanted else who_and_what(said, bare=bare)
     if not re.search(r"\w", rest):
         return
@@ -31,6 +31,13 @@ def read_fault(facts: Facts, wanted: frozenset[str]) -> None:
     if "name" not in facts.found:
         facts.found |= whom
     facts.found["subject"] = rest
+
+
+_AND_ASKS = re.compile(
+    r"\s*[,;.]\s*(?:(?:帮我|麻烦|请|给我|先)?(?:新建|建|开|提|记|录)(?:一个|一张|个|张|一下)?工单(?:吧|一下)?"
+    r"|(?:so |and )?(?:please |pls |can you )?(?:open|create|raise|log|file|make) (?:a |an? new )?(?:support )?ticket(?: for (?:it|that|this))?)$",
+    re.I,
+)
 
 
 def _take_category(facts: Facts) -> None:
@@ -124,7 +131,7 @@ def _han_fault(said: str, *, bare: bool) -> tuple[dict[str, str], str, float]:
     verb = any_of(each for each in words("facts", "tells") if has_han(each))
     if (
         found := re.match(rf"([^,:;]{{2,14}}?)(?:那边|那里|这边)?(?:{verb})了?[:,\s]*(?:说)?(.+)", said)
-    ) and not _holds_noun(found[1]):
+    ) and (not _holds_noun(found[1]) or is_organisation(found[1])):
         whom, doubt = read_whom(found[1], "customers")
         if whom and doubt < 0.4:
             return whom, found[2], 0.0

@@ -48,17 +48,20 @@ def _period(unit: str, offset: int) -> dict[str, Any]:
 
 @cache
 def named_period_shape() -> re.Pattern[str]:
-    """Q1, March, 三月, 第二季度: periods by name."""
+    """Q1, March, 三月, 第二季度, 2023年, in 2023: periods by name; a year without such words is any number."""
     months = any_of(word for word in meanings("when", "months") if word != "may")
     return re.compile(
         rf"(?:(?:in|for|from|during)\s+)?(?:(?<![A-Za-z0-9])q(?P<q>[1-4])(?![A-Za-z0-9])|第?(?P<hq>[一二三四1-4])季度"
-        rf"|(?P<month>{months})|(?<![\d一二三四五六七八九十])(?P<hm>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![底初中末\d])|in\s+(?P<may>may)(?![A-Za-z]))(?:的)?",
+        rf"|(?P<month>{months})|(?<![\d一二三四五六七八九十])(?P<hm>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![底初中末\d])|in\s+(?P<may>may)(?![A-Za-z])"
+        r"|(?<!\d)(?P<hy>20\d\d)年度?(?![\d一二三四五六七八九十]|第|[上下]半年|Q)|(?:in|for|from|during|of|year)\s+(?P<year>20\d\d)(?![\w.,:/-]*\d))(?:的)?",
         re.I,
     )
 
 
 def read_named_period(found: re.Match[str], now: datetime, *, past: bool) -> dict[str, Any]:
     """How many months or quarters away the named one is: the last one begun, or the first not yet over."""
+    if year := found["hy"] or found["year"]:
+        return _period("year", int(year) - now.year)
     if quarter := found["q"] or found["hq"]:
         number, here, count, unit = read_count(quarter) or 1, (now.month + 2) // 3, 4, "quarter"
     else:

@@ -71,7 +71,7 @@ def read_at(facts: Facts) -> None:
 def read_channel(facts: Facts) -> None:
     """#sales and @ann as typed; a group by its name alone."""
     if found := re.search(
-        r"(?:(?:to|in|into|on|at|发到|推送到|推到|发给|通知|提醒|告诉|到|给|在)\s*(?:the\s+)?)?(?P<channel>[#@][\w-]+)(?:\s*(?:channel|group|频道|群))?",
+        r"(?:(?:to|in|into|on|at|发到|推送到|推到|发给|通知|提醒|告诉|到|给|在)\s*(?:the\s+)?)?(?P<channel>[#@](?:[A-Za-z0-9_-]+|[\w-]+?(?=(?:里|有哪些|有什么|会|每|定时|自动))|[\w-]+))(?:\s*(?:channel|group|频道|群))?",
         facts.said,
         re.I,
     ):
