@@ -35,7 +35,8 @@ def read_fault(facts: Facts, wanted: frozenset[str]) -> None:
 
 _AND_ASKS = re.compile(
     r"\s*[,;.]\s*(?:(?:帮我|麻烦|请|给我|先)?(?:新建|建|开|提|记|录)(?:一个|一张|个|张|一下)?工单(?:吧|一下)?"
-    r"|(?:so |and )?(?:please |pls |can you )?(?:open|create|raise|log|file|make) (?:a |an? new )?(?:support )?ticket(?: for (?:it|that|this))?)$",
+    r"|(?:so |and )?(?:please |pls |can you )?(?:open|create|raise|log|file|make) (?:a |an? new )?(?:support )?ticket"
+    r"(?: for (?:it|that|this))?)$",
     re.I,
 )
 
@@ -129,9 +130,9 @@ def _thing_word(said: str) -> bool:
 
 def _han_fault(said: str, *, bare: bool) -> tuple[dict[str, str], str, float]:
     verb = any_of(each for each in words("facts", "tells") if has_han(each))
-    if (
-        found := re.match(rf"([^,:;]{{2,14}}?)(?:那边|那里|这边)?(?:{verb})了?[:,\s]*(?:说)?(.+)", said)
-    ) and (not _holds_noun(found[1]) or is_organisation(found[1])):
+    if (found := re.match(rf"([^,:;]{{2,14}}?)(?:那边|那里|这边)?(?:{verb})了?[:,\s]*(?:说)?(.+)", said)) and (
+        not _holds_noun(found[1]) or is_organisation(found[1])
+    ):
         whom, doubt = read_whom(found[1], "customers")
         if whom and doubt < 0.4:
             return whom, found[2], 0.0

@@ -193,7 +193,9 @@ def _everyday() -> frozenset[str]:
     return frozenset(" ".join(table("common").values()).split()) - words("names", "given")
 
 
-_PERIOD = re.compile(r"\s(?:(?:last|this|next)\s+(?:week|month|quarter|year)|today|yesterday|tomorrow)$|^20\d\d年度?$", re.I)
+_PERIOD = re.compile(
+    r"\s(?:(?:last|this|next)\s+(?:week|month|quarter|year)|today|yesterday|tomorrow)$|^20\d\d年度?$", re.I
+)
 
 
 @cache
