@@ -1,5 +1,6 @@
 """The bot's sentences and nouns, per language, from `locales/*.ftl`."""
 
+import re
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from crmbot.when import say_day, say_moment
 LANGUAGES = ("en", "zh")
 COMMAS = {"zh": "、"}
 LONGEST = 1000  # the library formats no longer argument
+_ENTRY = re.compile(r"^(?=-?[a-z])", re.M)  # it begins at the margin, and nothing within it does
+_PARSER = FluentParser(with_spans=False)  # spans are for editors, and 2 MB
 
 
 def say(said: Text, language: str) -> str:
@@ -38,7 +41,10 @@ def language_of(code: str, default: str) -> str:
 
 @lru_cache(1024)  # the same few words stand on every card
 def _format(id: str, args: tuple[tuple[str, str | int], ...], language: str) -> str:
-    bundle = _bundle(language if language in LANGUAGES else "en")
+    language = language if language in LANGUAGES else "en"
+    bundle = _bundle(language)
+    if not bundle.has_message(id):
+        bundle.add_resource(_PARSER.parse(_entries(language)[id]))
     pattern = bundle.get_message(id).value
     assert pattern is not None, id
     words, problems = bundle.format_pattern(pattern, dict(args))
@@ -72,10 +78,18 @@ def _argument(value: Said, language: str) -> str | int:
 
 @cache
 def _bundle(language: str) -> FluentBundle:
+    """Its terms; a sentence is added when it is first said, for to parse all of them takes a third of a second."""
     bundle = FluentBundle([language], use_isolating=False)
-    source = files("crmbot").joinpath(f"locales/{language}.ftl").read_text("utf-8")
-    bundle.add_resource(FluentParser(with_spans=False).parse(source))  # spans are for editors, and 2 MB
+    terms = [entry for id, entry in _entries(language).items() if id.startswith("-")]
+    bundle.add_resource(_PARSER.parse("".join(terms)))
     return bundle
+
+
+@cache
+def _entries(language: str) -> dict[str, str]:
+    """The source of each sentence and term, by its id."""
+    source = files("crmbot").joinpath(f"locales/{language}.ftl").read_text("utf-8")
+    return {entry.partition(" =")[0]: entry for entry in _ENTRY.split(source)[1:]}
 
 
 # The commands that a channel offers, most used first: to each role, to those who are no members, and in groups.

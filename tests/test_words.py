@@ -1,6 +1,7 @@
 """Every sentence in every language, with the same arguments, and nothing said that is not there."""
 
 import ast
+import json
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from crmbot.intents import collect
 from crmbot.money import Money
 from crmbot.people import Role
 from crmbot.reply import Day, Moment, text, verbatim
-from crmbot.words import LANGUAGES, MENUS, language_of, menu, say
+from crmbot.words import LANGUAGES, MENUS, _entries, language_of, menu, say
 from storage import Store
 
 ROOT = Path(crmbot.__file__).parent.parent
@@ -70,6 +71,17 @@ def test_all_that_the_code_says_exists_with_the_same_arguments(language):
     assert {id for id, _ in said()} == set(known)
     for id, given in said():
         assert given == known[id], id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_is_the_same_read_alone_and_refers_to_no_other(language):
+    """They are read one by one, when each is first said."""
+    whole = parse((ROOT / f"crmbot/locales/{language}.ftl").read_text("utf-8")).body
+    alone = [each for entry in _entries(language).values() for each in parse(entry).body]
+    ours, theirs = ([each for each in body if isinstance(each, ftl.Message | ftl.Term)] for body in (alone, whole))
+    assert len(ours) == len(theirs) > 500
+    assert all(one.equals(other, ["span", "comment"]) for one, other in zip(ours, theirs, strict=True))
+    assert not [each.id.name for each in ours if "MessageReference" in json.dumps(each.to_json())]
 
 
 def test_chinese_sentences_hold_no_english_word():

@@ -847,7 +847,6 @@ ticket-answered-short = { $ref }: the customer has it from here.
 ticket-unreachable = Noted on { $ref }, but { $name } has no chat with me: tell them yourself.
 ticket-unreachable-short = Noted on { $ref }, but its customer has no chat with me: tell them yourself.
 
-button-change = Change
 button-call = Call back
 button-better = { $better ->
     [yes] Yes, thanks

@@ -794,7 +794,6 @@ ticket-answered-short = { $ref }：已发给客户。
 ticket-unreachable = 已记到 { $ref }，但 { $name } 没有和我聊过：请您直接告诉对方。
 ticket-unreachable-short = 已记到 { $ref }，但客户没有和我聊过：请您直接告诉对方。
 
-button-change = 修改
 button-call = 回电
 button-better = { $better ->
     [yes] 好了，谢谢
