@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, disk_usage
 
 import pytest
 from sqlalchemy import inspect, select
@@ -37,6 +38,15 @@ SERVERS = {
     "postgresql": ("CRMBOT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"),
     "mariadb": ("CRMBOT_TEST_MARIADB", "mysql://root@127.0.0.1:3306/mysql"),
 }
+MEMORY = Path("/dev/shm")
+ENOUGH = 2**30  # bytes; two tests at a time take a few million of them
+
+# Whatever the shell says: a hundred tests start the bot as a process, and each would compile it anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# A commit waits for the disk, and so do two thousand small databases; a process that is killed loses nothing in memory.
+if os.access(MEMORY, os.W_OK) and disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
