@@ -9,6 +9,7 @@ from crmbot.understand.lexicon import any_of, words
 from crmbot.understand.names import clean, read_name
 from crmbot.understand.spans import STRICT, one_ref, read_ref, zone_of
 from crmbot.understand.tidy import tidy, without_ends, without_marks
+from crmbot.understand.traditional import simplified
 from crmbot.when import read_when
 
 DOUBTFUL = 0.9  # of a name: "power" may be one, "call her" is none
@@ -39,6 +40,7 @@ def may_be_name(said: str) -> bool:
 
 
 def _value(slot: str, told: str, now: datetime) -> Any | None:
+    told = simplified(told)
     if slot == "ref":
         return read_ref(told)
     if slot in STRICT:
@@ -50,7 +52,7 @@ def _name(said: str) -> str | None:
     """A name or title. "New Balance" is written with a capital, "new customer" is not."""
     name = without_marks(said)
     bare = " ".join(name.casefold().split())
-    if not re.search(r"\w", name) or bare in _commands() or one_ref().fullmatch(name):
+    if not re.search(r"\w", name) or simplified(bare) in _commands() or one_ref().fullmatch(name):
         return None
     return name if name[0].isupper() and name[0].isascii() else clean(name) or None
 

@@ -12,6 +12,7 @@ from crmbot.understand.politeness import unframed
 from crmbot.understand.sentence import UNSAID, slots_of
 from crmbot.understand.spans import EMAIL, one_ref, read_ref, zone_of
 from crmbot.understand.tidy import tidy
+from crmbot.understand.traditional import simplified
 from crmbot.when import find_when, month_first
 
 MOST = 8  # frames shown
@@ -19,7 +20,7 @@ MOST = 8  # frames shown
 
 def explained(said: str, now: datetime) -> dict[str, Any]:
     """The words that were read, the spans in them that are told by their shape, and the readings, the surest first."""
-    text, asked = unframed(tidy(said))
+    text, asked = unframed(simplified(tidy(said)))
     frames: list[tuple[float, dict[str, Any]]] = []
     for surest, _, fit in fitting(text, now, asked) or []:
         slots, doubt = slots_of(fit.phrase, fit.found, text, now)

@@ -19,6 +19,9 @@ WORDY = 800  # what is longer can only be a note
 _WORDS = frozenset({"text", "reason", "text_all"})
 
 
+_OF_ONESELF = frozenset({"data.mine", "data.forget"})  # "erase everything about me" is no order to delete everything
+
+
 class Fit(NamedTuple):
     phrase: Phrase
     found: Spans
@@ -31,9 +34,12 @@ def fitting(text: str, now: datetime, asked: bool) -> list[tuple[float, int, Fit
     The surest first: reading the spans of a phrase costs more than finding that it fits.
     """
     fits: list[tuple[float, int, Fit]] = []
+    refused = False
     led: dict[str, tuple[dict[str, Any], int]] = {}
     message = Message(flattened(text))
     for phrase in candidates(message):
+        if refused and phrase.intent not in _OF_ONESELF:
+            continue
         if len(text) > WORDY and not phrase.facts & _WORDS:
             continue
         slot = phrase.led
@@ -46,7 +52,9 @@ def fitting(text: str, now: datetime, asked: bool) -> list[tuple[float, int, Fit
         if found is None or (at and "noun" in phrase.facts and not _surely_past(text, at, now)):
             continue  # "2pm call with Ann" is still to come
         if phrase.intent == "unknown":
-            return None
+            refused = True
+            fits = [each for each in fits if each[2].phrase.intent in _OF_ONESELF]
+            continue
         surest = SURE if phrase.sure else PLAUSIBLE
         if asked and acts(phrase.intent):
             surest *= _ASKED[phrase.sure]
@@ -56,7 +64,7 @@ def fitting(text: str, now: datetime, asked: bool) -> list[tuple[float, int, Fit
                 words_of_phrase -= end - start
         fits.append((surest, words_of_phrase, Fit(phrase, found, day)))
     fits.sort(key=lambda fit: (-fit[0], -fit[1]))  # phrases come in their order
-    return fits
+    return None if refused and not fits else fits
 
 
 _ASKED = {True: 0.8, False: 0.6}  # a question seldom is a command, and one by half a guess is none

@@ -66,8 +66,8 @@ def clean(said: str, records: str = "customers") -> str:
     grammar = _cleaning(records)
     name = without_marks(said)
     while (shorter := without_marks(grammar.sub("", name))) != name:
-        if name in words("names", "organisations"):
-            break  # 美的
+        if name in words("names", "organisations") or _our_noun_and_trade().fullmatch(name):
+            break  # 美的, Deal House
         name = shorter
     return name
 
@@ -78,7 +78,7 @@ def _cleaning(records: str) -> re.Pattern[str]:
     led = words("records", records) | (words("records", "customers") if records == "deals" else set())
     before = any_of(words("names", "outer") | words("names", "articles") | led)
     return re.compile(
-        rf"^{before}(?:\s+|(?={HAN}|$)|(?<={HAN})(?=[\dA-Za-z]))|(?:\s+|(?<={HAN})){nouns}$|'s?$|(?<=[A-Za-z\d])了$|的$|^的",
+        rf"^{before}(?:\s+|(?={HAN}|$)|(?<={HAN})(?=[\dA-Za-z]))|(?:\s+|(?<={HAN})){nouns}$|'s?$|\s(?:pls|please|plz|thx)$|(?<=[A-Za-z\d])了$|的$|^的",
         re.I,
     )
 
@@ -89,6 +89,8 @@ def doubt_about(name: str) -> float:
         return 1.0
     if name in words("words", "add"):
         return 1.0  # 存一下
+    if _our_noun_and_trade().fullmatch(name):
+        return 0.3 if name.islower() and not has_han(name) else 0.05
     said = _LATIN_WORD.findall(name.casefold())
     if len(said) > 3 and name.islower() and _RUNS_ON.search(name):
         return 0.35  # "gig sold out in minutes"
@@ -199,6 +201,13 @@ _PERIOD = re.compile(
 
 
 @cache
+def _our_noun_and_trade() -> re.Pattern[str]:
+    """Deal House, pipeline coffee, 漏斗咖啡: a noun of ours, and what such a company is or trades in."""
+    nouns, trades = any_of(words("names", "nouns")), any_of(words("names", "trades") | words("names", "forms"))
+    return re.compile(rf"(?:the\s+)?{nouns}\s*{trades}(?:\s+{trades})?", re.I)
+
+
+@cache
 def _impossible_day() -> re.Pattern[str]:
     months = any_of(meanings("when", "months"))
     return re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+{months}\b|\b{months}\s+\d{{1,2}}\b", re.I)
@@ -276,7 +285,11 @@ _FAMILIAR = re.compile(r"[小老阿][\u3400-\u9fff]")
 
 
 def is_organisation(name: str) -> bool:
-    return name.casefold() in words("names", "organisations") or bool(_organisation().search(name))
+    return (
+        name.casefold() in words("names", "organisations")
+        or _organisation().search(name) is not None
+        or _our_noun_and_trade().fullmatch(name) is not None
+    )
 
 
 @cache

@@ -160,7 +160,11 @@ def _activity(said: str) -> tuple[dict[str, Any], float]:
     return {"subject": subject}, 0.0 if told and not re.search(r"\d{3}", subject) else 0.2 if has_han(subject) else 0.6
 
 
-_DATE_OF_DEAL = re.compile(rf"^{ref_shape('D')}.*(?:日期?|时间|期限|date|day|deadline)$", re.I)
+_DATE_OF_DEAL = re.compile(
+    rf"^{ref_shape('D')}.*(?:日期?|时间|期限|date|day|deadline)$"
+    r"|(?:单子?|商机|合同).*(?:成交|签约|签单|关单|结单|成单)(?:日期?|时间|期限)$|\b(?:close|closing|signing) date$",
+    re.I,
+)
 
 
 @cache

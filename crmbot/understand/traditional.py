@@ -1,0 +1,42 @@
+"""Chinese in traditional characters is read as if it were in simplified ones, and kept as it was typed."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from crmbot.understand.lexicon import table
+from crmbot.understand.meaning import Understood
+
+
+def simplified(said: str) -> str:
+    """As long as `said`: of a sign that phrases hold there is only the simplified one."""
+    return said.translate(_simplified())
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    return {ord(sign): plain for signs, plains in table("traditional").items() for sign, plain in zip(signs, plains)}
+
+
+def as_typed(meant: Understood, typed: str) -> Understood:
+    """With the words of `typed` in place of its simplified ones, from which it was understood."""
+    plain = simplified(typed)
+    if plain == typed:
+        return meant
+    slots = {name: _typed(value, typed, plain) for name, value in meant.slots.items()}
+    impossible = {_typed(words, typed, plain): kind for words, kind in meant.impossible.items()}
+    also = tuple(as_typed(each, typed) for each in meant.also)
+    return replace(meant, slots=slots, impossible=impossible, also=also)
+
+
+def _typed(value: Any, typed: str, plain: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    if (start := plain.find(value)) >= 0:
+        return typed[start : start + len(value)]
+    signs, start = [], 0
+    for sign in value:  # pieces of the message put together: sign by sign
+        found = plain.find(sign, start)
+        signs.append(typed[found] if found >= 0 else sign)
+        start = max(start, found + 1)
+    return "".join(signs)
