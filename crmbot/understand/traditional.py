@@ -15,7 +15,11 @@ def simplified(said: str) -> str:
 
 @cache
 def _simplified() -> dict[int, str]:
-    return {ord(sign): plain for signs, plains in table("traditional").items() for sign, plain in zip(signs, plains)}
+    return {
+        ord(sign): plain
+        for signs, plains in table("traditional").items()
+        for sign, plain in zip(signs, plains, strict=True)
+    }
 
 
 def as_typed(meant: Understood, typed: str) -> Understood:
