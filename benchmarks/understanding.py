@@ -66,7 +66,7 @@ def _ours(case: Case) -> Answer:
     zone = ZoneInfo(case.tz)
     now = now.replace(tzinfo=zone) if now.tzinfo is None else now.astimezone(zone)
     meant = understand(case.text, now=now, language=case.lang)
-    return Answer(meant.intent, meant.slots, meant.confidence)
+    return Answer(meant.intent, meant.told, meant.confidence)
 
 
 def _peer(learnt: Sequence[Case]) -> Reader:

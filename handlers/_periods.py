@@ -10,10 +10,19 @@ Period = Literal["day", "week", "month", "quarter", "year"]
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
-def span(period: Period, offset: int, today: date) -> tuple[date, date]:
-    """First and last day of the period `offset` away from the present one; -3 are the last three whole ones."""
+def span(period: Period, offset: int, today: date, alone: bool = False) -> tuple[date, date]:
+    """First and last day of what was asked for: -3 are the last three whole ones, or the third one back `alone`."""
+    if alone:
+        return single(period, offset, today)
     ends = sorted((single(period, offset, today), single(period, offset // abs(offset) if offset else 0, today)))
     return ends[0][0], ends[-1][1]
+
+
+def before(period: Period, offset: int, today: date, alone: bool = False) -> tuple[date, date]:
+    """As many periods as `span` gives, ending where it begins."""
+    first, _ = span(period, offset, today, alone=alone)
+    many = 1 if alone else max(1, -offset)
+    return single(period, min(offset, 0) - many if not alone else offset - 1, today)[0], first - timedelta(days=1)
 
 
 def single(period: Period, offset: int, today: date) -> tuple[date, date]:
@@ -31,8 +40,10 @@ def single(period: Period, offset: int, today: date) -> tuple[date, date]:
     )
 
 
-def say_period(period: Period, offset: int, today: date) -> Text:
-    """This quarter, last month, next week; others by their first and last day."""
+def say_period(period: Period, offset: int, today: date, alone: bool = False) -> Text:
+    """This quarter, last month, next week, March 2026 `alone`; others by their first and last day."""
+    if alone:
+        return say_start(period, single(period, offset, today)[0])
     if which := {0: "this", -1: "last", 1: "next"}.get(offset):
         return text("period", period=f"{which}-{period}")
     first, last = span(period, offset, today)

@@ -11,7 +11,7 @@ from crmbot.people import Member, Permission
 from crmbot.reply import Button, Reply, Table, Text, text, verbatim
 from handlers._owners import owner_id
 from handlers._pages import A_PAGE
-from handlers._periods import Period, say_period, single, span
+from handlers._periods import Period, before, say_period, span
 from handlers._time import midnight, today
 from storage import Store
 
@@ -23,6 +23,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 class AskActivity(Slots):
     period: Period = "week"
     offset: int = 0
+    alone: bool = False
     owner: str | None = None
     kind: Kind | None = None
 
@@ -30,17 +31,19 @@ class AskActivity(Slots):
 @intent("activity.report", needs=Permission.READ_CUSTOMERS)
 def report_activity(slots: AskActivity, member: Member, store: Store, now: datetime) -> Reply:
     """Of each colleague; of one of them, or where there is but one, week by week if it is more than a week."""
-    first, last = span(slots.period, slots.offset, today(now, member))
+    first, last = span(slots.period, slots.offset, today(now, member), slots.alone)
     owner = owner_id(slots.owner, member, store)
     kinds = (slots.kind,) if slots.kind else KINDS
     found = _by_person(store, member, owner, kinds, first, last)
-    before = _by_person(store, member, owner, kinds, *_one_before(slots, first, now, member))
+    earlier = _by_person(
+        store, member, owner, kinds, *before(slots.period, slots.offset, today(now, member), slots.alone)
+    )
     words = text(
         "activity",
-        period=say_period(slots.period, slots.offset, today(now, member)),
+        period=say_period(slots.period, slots.offset, today(now, member), slots.alone),
         count=_sum(found),
         people=len(found),
-        before=_sum(before),
+        before=_sum(earlier),
     )
     if len(found) == 1 and last - first >= WEEK:
         [whose] = found
@@ -65,13 +68,6 @@ def _by_person(
         if kind in kinds:
             people.setdefault(who, Counter())[kind] += count
     return dict(people)
-
-
-def _one_before(slots: AskActivity, first: date, now: datetime, member: Member) -> tuple[date, date]:
-    """As many periods, ending where this begins."""
-    many = max(1, -slots.offset)
-    since = single(slots.period, min(slots.offset, 0) - many, today(now, member))[0]
-    return since, first - DAY
 
 
 def _weekly(

@@ -13,7 +13,7 @@ from crmbot.people import Member, Permission
 from crmbot.reply import Ask, Button, Card, Day, Form, Post, Reply, Text, Told, text, verbatim
 from handlers._owners import heir_id, owner_id
 from handlers._pages import A_PAGE, Paged, paged
-from handlers._periods import Period, span
+from handlers._periods import Period, say_period, span
 from handlers._time import today
 from handlers.undo import undo_button
 from storage import OPEN_STAGES, Customer, Deal, Page, Store
@@ -68,6 +68,7 @@ class ListDeals(Paged):
     owner: str | None = None
     period: Period | None = None
     offset: int = 0
+    alone: bool = False
 
 
 @intent("deal.add", needs=Permission.WRITE_DEALS)
@@ -97,18 +98,29 @@ def show_deal(slots: OneDeal, member: Member, now: datetime) -> Reply:
 
 @intent("deal.list", needs=Permission.READ_DEALS)
 def list_deals(slots: ListDeals, member: Member, store: Store, now: datetime) -> Reply:
+    offset = _ahead(slots)
+    closing = (slots.period, offset, today(now, member), slots.alone) if slots.period else None
     found = store.deals.listed(
         seen_by=member,
         stages=(slots.stage,) if slots.stage else OPEN_STAGES,
         customers=store.customer_ids(slots.name) if slots.name else None,
         owner=owner_id(slots.owner, member, store),
-        closing=span(slots.period, slots.offset, today(now, member)) if slots.period else None,
+        closing=span(*closing) if closing else None,
         offset=slots.skip,
         limit=A_PAGE,
     )
     words = text("deals-listed", count=found.count, stage=slots.stage or "open", sums=_sums(found))
+    if closing:
+        words = text("in-period", period=say_period(*closing), words=words)
     page = Reply(words, buttons=deal_buttons(found.deals))
     return paged(page, "deal.list", slots, shown=len(found.deals), count=found.count)
+
+
+def _ahead(slots: ListDeals) -> int:
+    """Open deals close in the March to come, not in the last."""
+    past = slots.alone and slots.offset < 0 and slots.stage not in ("won", "lost")
+    a_year = {"month": 12, "quarter": 4}.get(slots.period or "", 0)
+    return slots.offset + a_year if past else slots.offset
 
 
 @intent("deal.move", needs=Permission.WRITE_DEALS)

@@ -22,6 +22,7 @@ class ListInteractions(Paged):
     when: str | None = None
     period: Period | None = None
     offset: int = 0
+    alone: bool = False
 
 
 class LogInteraction(Slots):
@@ -149,7 +150,7 @@ def _between(slots: ListInteractions, member: Member, now: datetime) -> tuple[da
     if slots.when:
         first = last = date.fromisoformat(slots.when[:10])
     elif slots.period:
-        first, last = span(slots.period, slots.offset, today(now, member))
+        first, last = span(slots.period, slots.offset, today(now, member), slots.alone)
     else:
         return None
     return midnight(first, member), midnight(last + timedelta(days=1), member)

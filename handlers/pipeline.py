@@ -26,6 +26,7 @@ WEEK = timedelta(days=7)
 class AskPipeline(Slots):
     period: Period = "quarter"
     offset: int = 0
+    alone: bool = False
     owner: str | None = None
     stage: Stage | None = None
 
@@ -61,7 +62,7 @@ def draw_pipeline(slots: AskPipeline, member: Member, store: Store, now: datetim
 def pipeline(slots: AskPipeline, member: Member, store: Store, now: datetime, *, drawn: bool = False) -> Report:
     """With its picture where it is `drawn`, which only the worker can."""
     day = today(now, member)
-    first, last = span(slots.period, slots.offset, day)
+    first, last = span(slots.period, slots.offset, day, slots.alone)
     owner = owner_id(slots.owner, member, store)
     pipe = store.pipeline(member, owner)
     late, lates = pipe.slipping(day, NAMED)
@@ -77,10 +78,12 @@ def pipeline(slots: AskPipeline, member: Member, store: Store, now: datetime, *,
         late=late,
         lates=lates,
     )
-    one = abs(slots.offset) <= 1  # else several periods in a row, which have no target together
+    one = slots.alone or abs(slots.offset) <= 1  # else several periods in a row, which have no target together
     plan = progress_in(slots.period, first, owner, member, store, now) if one else None
     against = plan.sentences() if plan else []
-    words = lines(*_sentences(found, say_period(slots.period, slots.offset, day), Day(last, day)), *against)
+    words = lines(
+        *_sentences(found, say_period(slots.period, slots.offset, day, slots.alone), Day(last, day)), *against
+    )
     buttons = deal_buttons(late)
     if lates > len(late):
         behind = {"owner": slots.owner} if slots.owner else {}

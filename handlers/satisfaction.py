@@ -16,7 +16,7 @@ from crmbot.words import say
 from handlers._analysis_words import drivers_chart, said_drivers
 from handlers._owners import owner_id
 from handlers._pages import A_PAGE, Paged, paged
-from handlers._periods import Period, say_period, say_start, single, span
+from handlers._periods import Period, before, say_period, say_start, single, span
 from handlers._report import Report, count
 from handlers._time import midnight, today
 from storage import Answer, Dealt, Scores, Store
@@ -40,6 +40,7 @@ Z = 1.959964
 class AskSatisfaction(Slots):
     period: Period = "month"
     offset: int = 0
+    alone: bool = False
     owner: str | None = None
     category: str | None = None
     channel: str | None = None
@@ -63,15 +64,15 @@ def find_satisfaction(slots: AskSatisfaction, member: Member, store: Store, now:
 
 def satisfaction(slots: AskSatisfaction, member: Member, store: Store, now: datetime) -> Report:
     """The score of the period; what goes with it is looked for in all answers that there are."""
-    first, last = span(slots.period, slots.offset, today(now, member))
+    first, last = span(slots.period, slots.offset, today(now, member), slots.alone)
     begins, ends = midnight(first, member), midnight(last + DAY, member)
     surveys = _surveys(slots, member, store)
     everything = list(surveys.answers())
     answers = [each for each in everything if begins <= each.answered < ends]
     asked, answered = surveys.asked(begins, ends)
-    before = midnight(span(slots.period, slots.offset - 1, today(now, member))[0], member)
-    earlier = [each for each in everything if before <= each.answered < begins]
-    period = say_period(slots.period, slots.offset, today(now, member))
+    since = midnight(before(slots.period, slots.offset, today(now, member), slots.alone)[0], member)
+    earlier = [each for each in everything if since <= each.answered < begins]
+    period = say_period(slots.period, slots.offset, today(now, member), slots.alone)
     shown = not surveys.of_one or len(answers) >= HIDDEN
     said = [_scored(answers, period) if shown else text("csat-few", period=period, answers=len(answers), least=HIDDEN)]
     said += _trend(answers, earlier) if shown and (not surveys.of_one or len(earlier) >= HIDDEN) else []
@@ -126,8 +127,11 @@ def _others(slots: AskSatisfaction, answers: Sequence[Answer], *, shown: bool) -
 @intent("csat.rows", needs=Permission.READ_TICKETS)
 def list_answers(slots: AskAnswers, member: Member, store: Store, now: datetime) -> Reply:
     """What stands behind the figures: answers, the worst first; who did not answer; tickets, the slowest first."""
-    first, last = span(slots.period, slots.offset, today(now, member))
-    surveys, period = _surveys(slots, member, store), say_period(slots.period, slots.offset, today(now, member))
+    first, last = span(slots.period, slots.offset, today(now, member), slots.alone)
+    surveys, period = (
+        _surveys(slots, member, store),
+        say_period(slots.period, slots.offset, today(now, member), slots.alone),
+    )
     rows = _rows(slots.what, surveys, midnight(first, member), midnight(last + DAY, member))
     if slots.what == "answers" and surveys.of_one and len(rows) < HIDDEN:
         raise Refused(text("csat-few", period=period, answers=len(rows), least=HIDDEN))

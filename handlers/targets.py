@@ -23,12 +23,14 @@ class SetTarget(Slots):
     amount: Amount
     period: Period = "quarter"
     offset: int = 0
+    alone: bool = False
     owner: str | None = None
 
 
 class AskTargets(Slots):
     period: Period | None = None  # None: the present month, quarter and year
     offset: int = 0
+    alone: bool = False
     owner: str | None = None
 
 

@@ -59,6 +59,7 @@ class ListTasks(Paged):
     due: str | None = None
     period: Period | None = None
     offset: int = 0
+    alone: bool = False
     status: Literal["open", "done", "overdue"] = "open"
 
 
@@ -314,7 +315,7 @@ def _between(slots: ListTasks, member: Member, now: datetime) -> tuple[datetime 
         since = None if day == today(now, member) else midnight(day, member)
         return since, midnight(day + DAY, member)
     if slots.period:
-        first, last = span(slots.period, slots.offset, today(now, member))
+        first, last = span(slots.period, slots.offset, today(now, member), slots.alone)
         return midnight(first, member), midnight(last + DAY, member)
     return None, None
 

@@ -56,6 +56,7 @@ class ListTickets(Paged):
     owner: str | None = None
     period: Period | None = None
     offset: int = 0
+    alone: bool = False
 
 
 class UpdateTicket(Slots):
@@ -154,7 +155,7 @@ def _themes(themes: Mapping[str, int]) -> Iterator[Text]:
 def _days(slots: ListTickets, member: Member, now: datetime) -> tuple[datetime, datetime] | None:
     if not slots.period:
         return None
-    first, last = span(slots.period, slots.offset, today(now, member))
+    first, last = span(slots.period, slots.offset, today(now, member), slots.alone)
     return midnight(first, member), midnight(last + timedelta(days=1), member)
 
 

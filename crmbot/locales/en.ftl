@@ -1197,6 +1197,7 @@ period = { $period ->
    *[last-year] Last year
 }
 period-days = { $first } to { $last }
+in-period = { $period }: { $words }
 activity = { $period }: { $count ->
     [0] no contact with customers
     [one] one contact with customers

@@ -1091,6 +1091,7 @@ period = { $period ->
    *[last-year] 去年
 }
 period-days = { $first }至{ $last }
+in-period = { $period }：{ $words }
 activity = { $period }：{ $people ->
     [0] {""}
     [one] {""}

@@ -66,9 +66,9 @@ def _now(at: str, zone: ZoneInfo, clock: Callable[[], datetime]) -> datetime:
 def _plain(meant: Understood) -> dict[str, Any]:
     said: dict[str, Any] = {
         "intent": meant.intent,
-        "slots": dict(meant.slots),
+        "slots": meant.told,
         "confidence": round(meant.confidence, 3),
     }
     if meant.also:
-        said["also"] = [{"intent": each.intent, "slots": dict(each.slots)} for each in meant.also]
+        said["also"] = [{"intent": each.intent, "slots": each.told} for each in meant.also]
     return said

@@ -12,6 +12,7 @@ PLAUSIBLE = 0.75  # a phrase that often means something else: the bot asks befor
 class Understood:
     """What a message means: an intent, its slots as plain JSON values, how surely, and further commands in it.
 
+    A period's `offset` of -3 are the last three; with `alone` it is the third one back: March, said in June.
     `impossible`: words that say a day or an amount that cannot be, by which of the two it is.
     """
 
@@ -20,6 +21,11 @@ class Understood:
     confidence: float = 1.0
     also: tuple["Understood", ...] = ()
     impossible: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The slots that labels know of: `alone` is for handlers."""
+        return {name: value for name, value in self.slots.items() if name != "alone"}
 
 
 UNKNOWN = Understood("unknown", confidence=0.0)

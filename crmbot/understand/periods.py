@@ -61,7 +61,7 @@ def named_period_shape() -> re.Pattern[str]:
 def read_named_period(found: re.Match[str], now: datetime, *, past: bool) -> dict[str, Any]:
     """How many months or quarters away the named one is: the last one begun, or the first not yet over."""
     if year := found["hy"] or found["year"]:
-        return _period("year", int(year) - now.year)
+        return _alone("year", int(year) - now.year)
     if quarter := found["q"] or found["hq"]:
         number, here, count, unit = read_count(quarter) or 1, (now.month + 2) // 3, 4, "quarter"
     else:
@@ -69,7 +69,12 @@ def read_named_period(found: re.Match[str], now: datetime, *, past: bool) -> dic
         number = int(meanings("when", "months")[named.casefold()]) if named else read_count(found["hm"]) or 1
         here, count, unit = now.month, 12, "month"
     offset = (number - here) % count
-    return _period(unit, offset - count if past and offset else offset)
+    return _alone(unit, offset - count if past and offset else offset)
+
+
+def _alone(unit: str, offset: int) -> dict[str, Any]:
+    """That one period, while -3 without this are the last three."""
+    return _period(unit, offset) | ({"alone": True} if abs(offset) > 1 else {})
 
 
 def read_count(said: str) -> int | None:

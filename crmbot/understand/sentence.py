@@ -229,7 +229,7 @@ def slots_of(phrase: Phrase, found: Spans, text: str, now: datetime) -> tuple[di
             if not found.keys().isdisjoint(("campaign", "M")):
                 read.pop("title", None)  # "M6 got 40 leads from linkedin": named already
         else:
-            read, doubt = read_span(slot, text[start:end], now, records)
+            read, doubt = read_span(slot, text[start:end], now, records, ahead=phrase.intent == "target.set")
         slots |= {key: value for key, value in read.items() if value is not None}
         sure *= 1 - doubt
     if "other" in slots:

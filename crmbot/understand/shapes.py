@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from crmbot.understand.lexicon import any_of, meanings, table, words
-from crmbot.understand.periods import period_shape
+from crmbot.understand.periods import named_period_shape, period_shape
 from crmbot.understand.spans import EMAIL, PHONE, ref_shape
 from crmbot.understand.tidy import HAN
 
@@ -44,7 +44,7 @@ def shape_of(slot: str) -> re.Pattern[str]:
         "goods": rf"(?:\d+|[一二两三四五六七八九十百]+)\s*[个套台份席位件箱张条]{HAN}{{0,8}}",
         "edition": rf"(?:\d+\s*[个套台份席位件]+\s*)?(?!了){HAN}{{1,3}}版",
         "phone": PHONE,
-        "period": period_shape(),
+        "period": rf"(?:{period_shape()}|{named_period_shape().pattern})",
         "ahead": period_shape(),
         "quoted": r"\"[^\"]{1,80}\"|“[^”]{1,80}”|'[^']{1,80}'|[「『][^」』]{1,80}[」』]|《[^》]{1,80}》",
         "quiet_hours": any_of(words("words", "quiet")) + r".{3,60}$",

@@ -18,7 +18,7 @@ from crmbot.understand.names import (
     read_name,
     read_whom,
 )
-from crmbot.understand.periods import named_period_shape, period_shape, read_period
+from crmbot.understand.periods import named_period_shape, period_shape, read_named_period, read_period
 from crmbot.understand.reports import colleague
 from crmbot.understand.shapes import LEXICONS
 from crmbot.understand.spans import (
@@ -37,7 +37,10 @@ from crmbot.understand.whom import is_everyday
 from crmbot.when import read_when
 
 
-def read_span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[str, Any], float]:
+def read_span(
+    slot: str, said: str, now: datetime, records: str, *, ahead: bool = False
+) -> tuple[dict[str, Any], float]:
+    """A period named by itself is the last one begun, or with `ahead` the first not yet over."""
     if slot in ("deal", "customer"):
         return _record(slot, said, records)
     if len(slot) <= 2 and slot.isupper():
@@ -57,7 +60,8 @@ def read_span(slot: str, said: str, now: datetime, records: str) -> tuple[dict[s
         query, doubt = read_name(said.removeprefix("姓"), records)
         return {"query": query}, 0.0 if len(query) == 1 and is_surname(query) else doubt
     if slot == "period":
-        period = read_period(said)
+        named = named_period_shape().fullmatch(said.strip())
+        period = read_named_period(named, now, past=not ahead) if named else read_period(said)
         return period or {}, float(period is None)
     if slot == "ahead":
         return _ahead(said)
