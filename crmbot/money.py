@@ -206,7 +206,9 @@ def _sureness(found: re.Match[str], said: Mapping[str, str]) -> int:
 
 
 def _counts(found: re.Match[str], text: str, grammar: _Grammar) -> bool:
-    """Whether the number counts seats, people, days …: then it is no amount."""
+    """Whether the number counts seats, people, days …, or none at all: then it is no amount."""
+    if text.startswith("火急", found.end()):
+        return True  # 十万火急
     return not (found["before"] or found["after"]) and grammar.counted.match(text, found.end()) is not None
 
 

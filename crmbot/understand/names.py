@@ -231,7 +231,7 @@ def _bears(name: str, word: str) -> bool:
 
 # A name that begins or ends with a preposition, or is one Han character, is a piece of something else.
 _CUT_OFF = re.compile(
-    rf"(?:^|\s)(?:to|and|with|of|in|on|by|for|at)$|^(?:at|in|to|of|by|on|and|or)\s|^{HAN}$|^[把将被]|^进(?![口出化宝步贤])|{HAN}了$|{HAN}[不没过打对出拿]$",
+    rf"(?:^|\s)(?:to|and|with|of|in|on|by|for|at)$|^(?:at|in|to|of|by|on|and|or)\s|^{HAN}$|^[把将被]|^进(?![口出化宝步贤])|{HAN}了$|{HAN}[不没过打对出拿这那]$",
     re.I,
 )
 # Code, an address, or a ref of ours within other words.
@@ -294,7 +294,9 @@ def is_organisation(name: str) -> bool:
 
 @cache
 def _organisation() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of(words('names', 'forms'))})\.?$", re.I)
+    return re.compile(
+        rf"[^\s](?:{any_of(words('names', 'forms'))})\.?$|\s(?:{any_of(words('names', 'forms'))})\.?$", re.I
+    )
 
 
 def is_surname(name: str) -> bool:

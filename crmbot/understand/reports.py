@@ -316,6 +316,7 @@ def read_order(facts: Facts) -> None:
         without_marks(rest),
         flags=re.I,
     )
+    product = re.sub(r"^(?:the|a|an|our|one|another)\s+(?=\S)", "", product, flags=re.I)
     if re.search(r"[^\W\d_]", product):
         facts.found["product"] = product
     facts.said = ""

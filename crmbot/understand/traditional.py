@@ -1,16 +1,19 @@
 """Chinese in traditional characters is read as if it were in simplified ones, and kept as it was typed."""
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from crmbot.understand.lexicon import table
+from crmbot.understand.lexicon import any_of, table
 from crmbot.understand.meaning import Understood
+from crmbot.understand.tidy import has_han
 
 
 def simplified(said: str) -> str:
-    """As long as `said`: of a sign that phrases hold there is only the simplified one."""
-    return said.translate(_simplified())
+    """As long as `said`: signs that phrases hold in their simplified form, words in that of the mainland."""
+    plain = said.translate(_simplified())
+    return _alike().sub(lambda found: table("alike")[found[0]], plain) if has_han(plain) else plain
 
 
 @cache
@@ -20,6 +23,11 @@ def _simplified() -> dict[int, str]:
         for signs, plains in table("traditional").items()
         for sign, plain in zip(signs, plains, strict=True)
     }
+
+
+@cache
+def _alike() -> re.Pattern[str]:
+    return re.compile(any_of(table("alike")))
 
 
 def as_typed(meant: Understood, typed: str) -> Understood:
