@@ -14,7 +14,7 @@ BETWEEN = ("", " ", ", ", ". ", "\n", "; ", " and ", "和", "，", " #", "'s ", 
 def inputs(sentences: Sequence[str], seed: int) -> Iterator[str]:
     """Without end, and the same for the same seed; one in twenty is about as long as a message may be."""
     chance = random.Random(seed)
-    kinds = (_planes, _run, _torn, _glued, _repeated, _buried)
+    kinds = (_planes, _run, _torn, _glued, _repeated, _buried, _drummed)
     while True:
         longest = LONGEST if chance.random() < 0.05 else int(2 ** chance.uniform(0, 9))
         said = chance.choice(kinds)(chance, sentences, longest)
@@ -58,6 +58,14 @@ def _repeated(chance: random.Random, sentences: Sequence[str], longest: int) -> 
     """A sentence, or a piece of one, again and again."""
     piece = _piece(chance, sentences) + chance.choice(BETWEEN)
     return piece * (longest // max(1, len(piece)) + 1)
+
+
+def _drummed(chance: random.Random, sentences: Sequence[str], longest: int) -> str:
+    """A word within a sentence said again and again, as a pattern with a loop in a loop cannot bear."""
+    said = chance.choice(sentences)
+    at = chance.randint(0, len(said))
+    word = chance.choice(chance.choice(sentences).split() or ["a"]) + chance.choice((" ", " ", ", ", "", " : ", "  "))
+    return f"{said[:at]} {word * (longest // len(word) + 1)}{chance.choice(('', 'x', said[at:]))}"
 
 
 def _buried(chance: random.Random, sentences: Sequence[str], longest: int) -> str:

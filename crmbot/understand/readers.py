@@ -319,7 +319,7 @@ def with_about(said: str, figure: Figure) -> tuple[int, int]:
 
 @cache
 def _about_before() -> re.Pattern[str]:
-    return re.compile(rf"(?:\s*(?:{any_of(words('money', 'about'))})\s*:?)+\s*$", re.I)
+    return re.compile(rf"(?:\s*(?:{any_of(words('money', 'about'))})(?:\s*:)?)+\s*$", re.I)
 
 
 @cache

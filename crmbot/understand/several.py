@@ -89,5 +89,6 @@ _PARTED = re.compile(r"[;。,.!、&+/]|\s(?:and|n)\s|然后|接着|另外|并且
 @cache
 def _ref_list() -> re.Pattern[str]:
     ref = r"[CD]-?\d{1,9}"
-    between = rf"\s*(?:{any_of(words('words', 'and'))}|[,、&+/])\s*"
-    return re.compile(rf"(?<![A-Za-z0-9]){ref}(?:(?:{between})+(?=[CD]-?\d){ref})+(?![A-Za-z0-9])", re.I)
+    # White space belongs to the sign after it, never to either of two: "+ + + …" would be parted in every way.
+    between = rf"(?:\s*(?:{any_of(words('words', 'and'))}|[,、&+/])){{1,3}}\s*"
+    return re.compile(rf"(?<![A-Za-z0-9]){ref}(?:{between}(?=[CD]-?\d){ref})+(?![A-Za-z0-9])", re.I)

@@ -115,7 +115,7 @@ def _posted() -> re.Pattern[str]:
 @cache
 def _verb_first() -> re.Pattern[str]:
     do = any_of(words("words", "do"))
-    lead = rf"(?:\s*(?:{_when_words()})[\s,:]*)*\s*(?:to\s+)?"
+    lead = rf"\s*(?:(?:{_when_words()})[\s,:]*)*(?:to\s+)?"
     return re.compile(rf"{lead}(?:{do}|把{HAN}{{1,10}}?{do})", re.I)
 
 
@@ -124,7 +124,7 @@ def _activity_first() -> re.Pattern[str]:
     listed = words("words", "activity")
     latin, han = [each for each in listed if each.isascii()], [each for each in listed if not each.isascii()]
     return re.compile(
-        rf"(?:\s*(?:{_when_words()})[\s,:]*)*\s*(?:(?:a|an|the|another|quick|short|our|my|team|sales|next)\s+)*"
+        rf"\s*(?:(?:{_when_words()})[\s,:]*)*(?:(?:a|an|the|another|quick|short|our|my|team|sales|next)\s+)*"
         rf"(?:\w+\s+)?(?:{any_of(latin)}|.{{0,12}}{any_of(han)}(?=$|[,;\s{GONE}]))",
         re.I,
     )
@@ -134,7 +134,7 @@ def _activity_first() -> re.Pattern[str]:
 def _when_words() -> str:
     listed = any_of([*table("when", "days"), *meanings("when", "weekdays"), *table("when", "parts")])
     weekday = r"[上下这本]*个?(?:周|星期|礼拜)[一二三四五六日天]"
-    clock = r"(?:at\s+)?\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)?(?![\w/])|[\d一二三四五六七八九十]+点(?:半|钟|\d+分?)?"
+    clock = r"(?:at\s+)?\d{1,2}(?:[:.]\d\d)?(?:\s?(?:am|pm))?(?![\w/])|[\d一二三四五六七八九十]+点(?:半|钟|\d+分?)?"
     every = any_of(meanings("every"))
     later = r"[\d一二三四五六七八九十半两]+个?(?:天|周|小时|分钟|月|钟头|星期)(?:后|之后|以后|内)?"
     latin = rf"(?:on\s+|next\s+|this\s+|by\s+|in\s+the\s+)?{listed}"
