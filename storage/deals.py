@@ -13,7 +13,7 @@ from crmbot.money import Money
 from crmbot.names import LEADING, NEAR, likeness
 from crmbot.people import Member, Permission
 from storage.customers import Customers
-from storage.rows import add_row
+from storage.rows import add_row, write_row
 from storage.search import candidates
 from storage.statements import connection_of
 from storage.tables import OPEN_STAGES, Customer, Deal, DealStage, Interaction
@@ -76,7 +76,7 @@ class Deals:
 
     def _note_stage(self, deal: Deal, by: Member, now: datetime) -> None:
         assert deal.id
-        add_row(self._session, DealStage(deal_id=deal.id, stage=deal.stage, at=now, by=by.id))
+        write_row(self._session, DealStage(deal_id=deal.id, stage=deal.stage, at=now, by=by.id))
 
     def one(self, ref: str) -> Deal | None:
         """For what the bot does by itself; members ask by `by_ref`."""

@@ -16,7 +16,15 @@ R = TypeVar("R", bound=Tracked)
 
 
 def add_row(session: Session, row: R) -> R:
-    """Insert `row` at once; from then on it is a row of the session like one that was loaded.
+    """Insert `row` at once; from then on it is a row of the session like one that was loaded."""
+    write_row(session, row)
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
+
+
+def write_row(session: Session, row: Tracked) -> None:
+    """Insert a row that nobody will ask the session for.
 
     What waits to be flushed is flushed first, so that what `row` points to is there.
     """
@@ -26,10 +34,7 @@ def add_row(session: Session, row: R) -> R:
     given = row.__dict__  # whoever tells the ORM of each value pays for it
     values = {key: given.get(key) for key in columns_of(kind) if key != "id"}
     given["id"] = _insert(kind).insert(connection_of(session), values)
-    make_transient_to_detached(row)
-    session.add(row)
     record(session, row)
-    return row
 
 
 def load_rows(session: Session, kind: type[R], found: Iterable[Sequence[Any]]) -> list[R]:

@@ -586,10 +586,19 @@ def _written(dialogue: Dialogue) -> bytes:
         "about": dialogue.about,
         "asked": dialogue.asked,
         "missed": dialogue.missed,
-        "written": dialogue.written and asdict(dialogue.written),
-        "last": dialogue.last and {name: getattr(dialogue.last, name) for name in Last.__slots__},
+        "written": dialogue.written and _with_commands(dialogue.written),
+        "last": dialogue.last and _fields(dialogue.last),
     }
     return json.dumps(plain, ensure_ascii=False).encode()
+
+
+def _with_commands(written: Written) -> dict[str, Any]:
+    return _fields(written) | {"commands": [_fields(each) for each in written.commands]}
+
+
+def _fields(flat: Last | Written | Command) -> dict[str, Any]:
+    """As `asdict`, which copies all that is in them: every message has one of each."""
+    return {name: getattr(flat, name) for name in flat.__slots__}
 
 
 def _question(raw: dict[str, Any]) -> Question:

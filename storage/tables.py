@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any, ClassVar, Optional, cast
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
@@ -70,12 +71,19 @@ class Row(SQLModel):
 
     def __init__(self, **given: Any) -> None:
         """SQLModel's own sets each field twice and tells SQLAlchemy of it: for a new row nobody needs to know."""
-        fields = type(self).model_fields
-        for name, field in fields.items():
-            if name in given or not field.is_required():
-                self.__dict__[name] = given[name] if name in given else field.get_default(call_default_factory=True)
-        for name in given.keys() - fields.keys():  # relations
-            setattr(self, name, given[name])
+        kind = type(self)
+        self.__dict__.update(_defaults(kind))
+        for name, value in given.items():
+            if name in kind.model_fields:
+                self.__dict__[name] = value
+            else:  # a relation
+                setattr(self, name, value)
+
+
+@cache
+def _defaults(kind: type[Row]) -> Mapping[str, Any]:
+    """What a new row holds where nothing is given; no column has a default that could be changed in place."""
+    return {name: field.default for name, field in kind.model_fields.items() if not field.is_required()}
 
 
 class Tracked(Row):
