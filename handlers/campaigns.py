@@ -13,6 +13,7 @@ from crmbot.reply import Button, Card, Chart, Day, Finished, Later, Reply, Table
 from crmbot.words import say
 from handlers._analysis_words import effects_chart, said_effects, said_measured
 from handlers._pages import A_PAGE, Paged, paged
+from handlers._periods import Period, say_period, span
 from handlers._report import NOTHING, Report, plain_sums, said_sums
 from handlers._time import today
 from handlers.undo import undo_button
@@ -49,12 +50,14 @@ class ListCampaigns(Paged):
     pass
 
 
-class AskCampaigns(Slots):
-    campaign: Which[Campaign] | None = None
-
-
 class AllCampaigns(Slots):
-    pass
+    period: Period | None = None  # None: all that there was
+    offset: int = 0
+    alone: bool = False
+
+
+class AskCampaigns(AllCampaigns):
+    campaign: Which[Campaign] | None = None
 
 
 @intent("campaign.add", needs=Permission.WRITE_CAMPAIGNS)
@@ -128,9 +131,9 @@ def list_campaigns(slots: ListCampaigns, member: Member, store: Store, now: date
 def report_campaigns(slots: AskCampaigns, member: Member, store: Store, now: datetime) -> Reply | Later:
     """One campaign's own figures are there at once; what goes with sales is worked out from all of them."""
     if slots.campaign is None:
-        return Later("campaigns")
-    words = text("campaign-shown", ref=slots.campaign.ref)
-    return Reply(words, _card(slots.campaign, member, store, now))
+        return Later("campaigns", slots.model_dump(exclude={"campaign"}))
+    words = _of(slots, text("campaign-shown", ref=slots.campaign.ref), member, now)
+    return Reply(words, _card(slots.campaign, member, store, now, _days(slots, member, now)))
 
 
 @job("campaigns")
@@ -142,11 +145,15 @@ def campaigns(slots: AllCampaigns, member: Member, store: Store, now: datetime) 
     rows = store.campaigns.listed()
     if not rows:
         raise Refused(text("campaigns-listed", count=0, running=0))
-    results = store.campaigns.results([each.id for each in rows if each.id], member)
+    results = store.campaigns.results([each.id for each in rows if each.id], member, _days(slots, member, now))
+    if slots.period and not (rows := [each for each in rows if each.id in results]):
+        raise Refused(_of(slots, text("campaigns-quiet"), member, now))
     found = _effects(store, member.language)
     currency = store.main_currency() or member.currency or "USD"
     measured = _measured(rows, currency, member, store)
-    words = lines(text("campaigns-compared", count=len(rows)), *measured, *said_effects(found))
+    compared = _of(slots, text("campaigns-compared", count=len(rows)), member, now)
+    effects = text("campaigns-effects-ever") if slots.period else None
+    words = lines(compared, *measured, *((effects,) if effects else ()), *said_effects(found))
     table = _table([(each, results[each.id or 0]) for each in rows[:A_PAGE]])
     chart: Chart | None = effects_chart(found, member.language)
     figures = {
@@ -154,6 +161,17 @@ def campaigns(slots: AllCampaigns, member: Member, store: Store, now: datetime) 
         "effects": _plain(found),
     }
     return Report("campaign", figures, Reply(words, None, table, chart))
+
+
+def _days(slots: AllCampaigns, member: Member, now: datetime) -> tuple[date, date] | None:
+    return span(slots.period, slots.offset, today(now, member), slots.alone) if slots.period else None
+
+
+def _of(slots: AllCampaigns, words: Text, member: Member, now: datetime) -> Text:
+    if not slots.period:
+        return words
+    period = say_period(slots.period, slots.offset, today(now, member), slots.alone)
+    return text("in-period", period=period, words=words)
 
 
 def _measured(rows: Sequence[Campaign], currency: str, member: Member, store: Store) -> Iterator[Text]:
@@ -195,9 +213,12 @@ def _effects(store: Store, language: str) -> "Effects":
     return effects(rows, names[target], terms, time="day" if rows else None)
 
 
-def _card(campaign: Campaign, member: Member, store: Store, now: datetime) -> Card:
+def _card(
+    campaign: Campaign, member: Member, store: Store, now: datetime, days: tuple[date, date] | None = None
+) -> Card:
     assert campaign.id
-    day, result = today(now, member), store.campaigns.results([campaign.id], member)[campaign.id]
+    day = today(now, member)
+    result = store.campaigns.results([campaign.id], member, days).get(campaign.id) or CampaignResult()
     facts: list[tuple[Text, Text]] = []
     if campaign.budget is not None and campaign.currency:
         budget = text("value", value=Money(campaign.budget, campaign.currency))

@@ -4,7 +4,8 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, func, select
@@ -90,22 +91,33 @@ class Campaigns:
         """The newest first."""
         return self._session.exec(select(Campaign).order_by(col(Campaign.id).desc()).limit(limit)).all()
 
-    def results(self, ids: Collection[int], seen_by: Member) -> dict[int, Result]:
+    def results(
+        self, ids: Collection[int], seen_by: Member, days: tuple[date, date] | None = None
+    ) -> dict[int, Result]:
+        """Of all time, or from one day to another in their zone; a campaign of which nothing is known is not in it."""
         found: defaultdict[int, Result] = defaultdict(Result)
         by = col(figure.campaign_id), col(figure.metric), col(figure.currency)
         logged = rows(*by, func.sum(col(figure.amount)), func.sum(col(figure.count)))
         logged = logged.where(col(figure.campaign_id).in_(list(ids))).group_by(*by)
+        came = rows(col(Customer.campaign_id), func.count()).where(col(Customer.campaign_id).in_(list(ids)))
+        won = visible(Deal, seen_by, Permission.READ_DEALS).where(
+            Deal.stage == "won", col(Deal.campaign_id).in_(list(ids))
+        )
+        if days:
+            first, last = days
+            zone = ZoneInfo(seen_by.zone)
+            since = datetime.combine(first, time(), zone).astimezone(UTC)
+            until = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+            logged = logged.where(col(figure.day) >= first, col(figure.day) <= last)
+            came = came.where(col(Customer.created_at) >= since, col(Customer.created_at) < until)
+            won = won.where(col(Deal.closed_at) >= since, col(Deal.closed_at) < until)
         for id, metric, currency, amount, count in self._session.execute(logged):
             if currency:
                 found[id].sums[metric][currency] = int(amount)
             else:
                 found[id].counts[metric] = int(count)
-        came = rows(col(Customer.campaign_id), func.count()).where(col(Customer.campaign_id).in_(list(ids)))
         for id, count in self._session.execute(came.group_by(col(Customer.campaign_id))):
             found[id].came = count
-        won = visible(Deal, seen_by, Permission.READ_DEALS).where(
-            Deal.stage == "won", col(Deal.campaign_id).in_(list(ids))
-        )
         deals = won.with_only_columns(
             col(Deal.campaign_id), col(Deal.currency), func.count(), func.sum(col(Deal.amount))
         ).group_by(col(Deal.campaign_id), col(Deal.currency))

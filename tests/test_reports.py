@@ -254,6 +254,21 @@ def test_a_figure_without_its_number_is_asked_about(amy):
     assert amy.does("campaign.report", title="Autumn") == "I know no campaign Autumn."
 
 
+def test_campaigns_are_shown_of_a_period_alone(amy, clock):
+    amy.does("campaign.add", title="Spring Promo")
+    amy.does("campaign.add", title="Autumn Fair")
+    amy.does("campaign.log", ref="M1", metric="leads", count=7, when="2026-10-31")
+    amy.does("campaign.log", ref="M2", metric="leads", count=9)
+    assert amy.does("campaign.report", ref="M1", period="month", offset=-1) == "Last month: This is M1."
+    assert amy.facts["leads"] == "7"
+    amy.does("campaign.report", ref="M1", period="month")
+    assert "leads" not in amy.facts
+    assert amy.does("campaign.report", period="month").startswith("This month: One campaign.")
+    assert amy.does("campaign.report", period="month", offset=-8, alone=True) == (
+        "Mar 2026: no campaign spent or brought anything."
+    )
+
+
 def test_effects_of_too_few_weeks_are_not_told(amy):
     assert amy.does("campaign.report") == "There are no campaigns yet."
     amy.does("campaign.add", title="Spring Promo")

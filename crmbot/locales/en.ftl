@@ -1494,6 +1494,8 @@ campaigns-listed = { $count ->
     [one] One campaign, { $running } running.
    *[other] { $count } campaigns, { $running } running.
 }
+campaigns-quiet = no campaign spent or brought anything.
+campaigns-effects-ever = What goes with what, worked out from all days:
 campaigns-compared = { $count ->
     [one] One campaign.
    *[other] { $count } campaigns.

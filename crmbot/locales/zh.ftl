@@ -1308,6 +1308,8 @@ campaigns-listed = { $count ->
     [0] 还没有营销活动。
    *[other] 营销活动 { $count } 个，进行中 { $running } 个。
 }
+campaigns-quiet = 没有活动有花费或带来什么。
+campaigns-effects-ever = 以下关系按全部日期计算：
 campaigns-compared = 营销活动 { $count } 个。
 campaign-column = { $column ->
     [came] 由链接而来
