@@ -1,6 +1,7 @@
 """A whole bot on a database, and people who talk to it."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from crmbot.intents import collect_jobs
 from crmbot.people import Member, Role
 from crmbot.reply import Button, Reply, text
 from crmbot.sender import Outgoing
+from crmbot.serving import YOUNG
 from crmbot.words import say
 from crmbot.work import Started
 from crmbot.worker import Worker
@@ -62,9 +64,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On other databases only what touches a database is run again."""
+    """What takes long begins first, so that no worker ends alone; other databases see only what touches a database."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.getoption("--databases") != "sqlite":
         items[:] = [item for item in items if "kind_of_database" in getattr(item, "fixturenames", ())]
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays, as where the bot serves: to search it for garbage was a fourteenth of all tests."""
+    gc.freeze()
+    gc.set_threshold(YOUNG, 50, 100)
 
 
 @dataclass
@@ -181,15 +190,32 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def empty(kind_of_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """Puts a SQLite database with all tables and no rows there, and its key beside it; its address."""
+    made = tmp_path_factory.mktemp("blank") / "crm.db"
+    open_database(f"sqlite:///{made}", key=KEY).close()
+    with connect(database_url(f"sqlite:///{made}")).connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def put(file: Path) -> str:
+        key = Path(f"{file}.key")
+        for each in (file, key):
+            each.touch(mode=0o600)
+        copyfile(made, file)
+        key.write_text(KEY, "ascii")
+        return f"sqlite:///{file}"
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def empty(
+    kind_of_database: str, blank: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a database with all tables and no rows, of this process alone."""
     if kind_of_database == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('empty') / 'crm.db'}"
-        open_database(url, key=KEY).close()
-        with connect(database_url(url)).connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        yield url
+        yield blank(tmp_path_factory.mktemp("empty") / "crm.db")
         return
     variable, usual = SERVERS[kind_of_database]
     server = database_url(os.environ.get(variable, usual))
@@ -241,9 +267,30 @@ def _wipe(url: str) -> None:
     engine.dispose()
 
 
+class Compiled(dict):
+    """Statements that one test's database compiled serve the next test's, as they serve a bot all its life."""
+
+    def get(self, key: tuple, default: object = None) -> object:
+        return super().get(_of_any_engine(key), default)
+
+    def __setitem__(self, key: tuple, compiled: object) -> None:
+        super().__setitem__(_of_any_engine(key), compiled)
+
+
+def _of_any_engine(key: tuple) -> tuple:
+    dialect, *rest = key
+    return (dialect.name, *rest)
+
+
+@pytest.fixture(scope="session")
+def compiled() -> Compiled:
+    return Compiled()
+
+
 @pytest.fixture
-def database(url: str) -> Iterator[Database]:
+def database(url: str, compiled: Compiled) -> Iterator[Database]:
     database = open_database(url, key=KEY)
+    database.engine.update_execution_options(compiled_cache=compiled)
     yield database
     database.close()
 

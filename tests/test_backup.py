@@ -1,5 +1,6 @@
 """Backups: whole though the bot writes, readable by nobody else, never put back when anything is wrong with them."""
 
+import base64
 import hashlib
 import os
 import random
@@ -14,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import KEY, NOW
+from conftest import NOW
 from sqlalchemy import select
 
 from crmbot.errors import BadInput
@@ -24,11 +25,13 @@ from storage import Customer, NewCustomer, open_database
 from storage.backup import BLOCK, SEALED, back_up, open_file, restore_from, seal_file
 from storage.secrets import load_keys
 
+OTHER = base64.b64encode(bytes(32)).decode()
 AMY = Member(1, "Amy", Role.OWNER, "sales", "en", "UTC")
 
 
 @pytest.fixture
-def crm(tmp_path):
+def crm(blank, tmp_path):
+    blank(tmp_path / "crm.db")
     return tmp_path / "crm.db"
 
 
@@ -159,8 +162,7 @@ def test_servers_have_tools_of_their_own(server, tool, tmp_path):
 
 def test_what_cannot_be_backed_up_is_said_and_leaves_nothing_behind(crm, tmp_path):
     with pytest.raises(BadInput, match="no database"):
-        back_up(url(crm), tmp_path / "x.db")
-    add(crm, "Acme")
+        back_up(url(tmp_path / "none.db"), tmp_path / "x.db")
     with pytest.raises(BadInput, match="cannot be written"):
         back_up(url(crm), tmp_path / "nowhere" / "x.db")
     bad = tmp_path / "bad.db"
@@ -339,7 +341,7 @@ def test_what_is_no_database_is_no_backup(crm, backup, backed_up):
 
 def test_another_key_is_refused_and_the_right_one_may_come_from_the_environment(crm, backup, backed_up):
     with pytest.raises(BadInput, match="does not fit"):
-        restore_from(backed_up, backup, KEY, None, check=True)
+        restore_from(backed_up, backup, OTHER, None, check=True)
     key = Path(f"{crm}.key").read_text().strip()
     Path(f"{crm}.key").unlink()
     with pytest.raises(BadInput, match="key is not here"):

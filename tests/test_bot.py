@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import venv
@@ -44,7 +43,9 @@ def test_a_line_of_jsonl_brings_its_own_now_and_zone(tmp_path):
 
 def test_parsing_needs_neither_handlers_nor_storage():
     code = "import sys; from crmbot.understand.lines import parsed; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
     assert not {"storage", "sqlmodel", "pydantic"} & set(ran.stdout.split())
 
 
@@ -60,7 +61,8 @@ def test_chat_speaks_json_through_a_pipe(tmp_path):
     assert json.loads(again.stdout)["text"] == "One open deal: $80,000"
 
 
-def test_a_viewer_at_the_terminal_may_look_only(tmp_path):
+def test_a_viewer_at_the_terminal_may_look_only(blank, tmp_path):
+    blank(tmp_path / "crm.db")
     ran = command("chat", "--as", "eve", "--role", "viewer", "--json", said="new deal Acme\n", cwd=tmp_path, check=0)
     assert json.loads(ran.stdout)["text"] == "A viewer may not do that."
 
@@ -102,35 +104,45 @@ BAD = {
 }
 
 
-@pytest.fixture(scope="module")
-def opened_once(tmp_path_factory):
-    """A folder with an empty database and its key."""
-    folder = tmp_path_factory.mktemp("opened")
-    command("members", cwd=folder, check=0)
-    return folder
-
-
-@pytest.mark.parametrize("args", BAD.values(), ids=BAD.keys())
-def test_bad_input_is_told_in_one_line_and_exits_2(args, opened_once, tmp_path):
-    shutil.copytree(opened_once, tmp_path, dirs_exist_ok=True)
+@pytest.fixture
+def mistaken(blank, tmp_path):
+    """A folder with an empty database, its key, and files with mistakes in them."""
+    blank(tmp_path / "crm.db")
     (tmp_path / "bad.toml").write_text("[telegram]\n", "utf-8")
     (tmp_path / "unknown.toml").write_text('[bot]\ncolour = "red"\n', "utf-8")
     (tmp_path / "oracle.toml").write_text('[database]\nurl = "oracle://x"\n', "utf-8")
     (tmp_path / "away.toml").write_text('[database]\nurl = "postgresql://nobody@127.0.0.1:9/none"\n', "utf-8")
     (tmp_path / "owner.toml").write_text('[access]\nowners = ["amy"]\n', "utf-8")
     (tmp_path / "cats.csv").write_text("cat\nTom\n", "utf-8")
-    ran = command(*args, cwd=tmp_path, check=2)
+    return tmp_path
+
+
+@pytest.mark.parametrize("args", BAD.values(), ids=BAD.keys())
+def test_bad_input_is_told_in_one_line_and_exits_2(args, mistaken, monkeypatch, capfd):
+    """In this process: a new one for each would load every library again."""
+    monkeypatch.chdir(mistaken)
+    with pytest.raises(SystemExit) as ended:
+        bot.cli(args)
+    out, err = capfd.readouterr()
+    assert (ended.value.code, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1 and "Traceback" not in err, err
+
+
+def test_a_process_ends_so_too(mistaken):
+    ran = command("members", "--config", "oracle.toml", cwd=mistaken, check=2)
     assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr
     assert ran.stdout == ""
 
 
 @pytest.mark.parametrize("kind", ["forecast", "campaign"])
-def test_a_report_on_nothing_says_so_and_is_no_bad_input(kind, tmp_path):
+def test_a_report_on_nothing_says_so_and_is_no_bad_input(kind, blank, tmp_path):
+    blank(tmp_path / "crm.db")
     said = json.loads(command("report", kind, "--json", cwd=tmp_path, check=0).stdout)
     assert said["analysis"] == kind and said["text"].startswith("There ")
 
 
-def test_an_invitation_is_made_and_members_are_listed(tmp_path):
+def test_an_invitation_is_made_and_members_are_listed(blank, tmp_path):
+    blank(tmp_path / "crm.db")
     ran = command("invite", "--role", "rep", cwd=tmp_path, check=0)
     assert re.search(r"i_[\w-]{22}\b", ran.stdout)
     command("chat", said="help\n", cwd=tmp_path, check=0)

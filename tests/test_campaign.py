@@ -5,8 +5,10 @@ from campaign import campaign
 from platforms import OnSlack, OnTelegram
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("platform", "everyday"), [(OnTelegram, 10), (OnSlack, 5)])
-async def test_kill_9_under_traffic_loses_nothing_and_does_nothing_twice(platform, everyday, tmp_path, request):
+async def test_kill_9_under_traffic_loses_nothing_and_does_nothing_twice(platform, everyday, blank, tmp_path, request):
+    blank(tmp_path / "crm.db")
     kills = request.config.getoption("--kills") if request.config.getoption("--campaign") else everyday
     figures = await campaign(tmp_path, platform(seed=9), kills=kills, seed=9)
     print(f"\ncampaign: {figures}")

@@ -67,6 +67,6 @@ def test_the_package_of_analyses_is_light():
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=120,
     )
     assert run.stdout.strip() == "set()"

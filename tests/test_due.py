@@ -111,7 +111,7 @@ async def test_the_alarm_wakes_for_what_is_committed_while_it_sleeps(chat, datab
         lambda store: (store.tasks.add("x", owner=1, zone="UTC", now=NOW, due=clock.now), store)[1].soonest
     )
     watch.changed(soonest)
-    said = await asyncio.wait_for(heard.get(), 5)
+    said = await asyncio.wait_for(heard.get(), 60)
     assert said.reply.text.args["subject"] == "x"
     await watch.close()
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,8 +57,9 @@ FIELDS = {
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/x.db")
+def database(blank: Callable[[Path], str], compiled: dict, tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(blank(tmp_path / "x.db"))
+    opened.engine.update_execution_options(compiled_cache=compiled)
     yield opened
     opened.close()
 
@@ -220,7 +221,9 @@ def test_what_could_be_worked_out_is_no_phone(formula: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_what_was_exported_can_be_imported_here_and_elsewhere(database: Database, tmp_path: Path, form: str) -> None:
+def test_what_was_exported_can_be_imported_here_and_elsewhere(
+    database: Database, blank: Callable[[Path], str], tmp_path: Path, form: str
+) -> None:
     source = tmp_path / "source.csv"
     source.write_text(
         "姓名,公司,手机,邮箱,标签\n王小明,智云科技,13800138000,a@x.test;b@x.test,vip;新\n"
@@ -239,7 +242,7 @@ def test_what_was_exported_can_be_imported_here_and_elsewhere(database: Database
         + "Acme,,1.234,KWD,2026-01-02 15:30\n"
     )
     take(database, "orders", source)
-    other = open_database(f"sqlite:///{tmp_path}/other.db")
+    other = open_database(blank(tmp_path / "other.db"))
     for kind in ("customers", "products", "deals", "orders"):
         file = tmp_path / f"{kind}.{form}"
         export_to(database, kind, form, file, io.StringIO())

@@ -134,10 +134,10 @@ def test_every_report_is_one_object_on_the_command_line(sample, monkeypatch, cap
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory):
+def sample(blank, tmp_path_factory):
     """A folder with the sample company in the database of the default settings."""
     folder = tmp_path_factory.mktemp("sample")
-    database = open_database(f"sqlite:///{folder / 'crm.db'}")
+    database = open_database(blank(folder / "crm.db"))
     generate(database, NOW, "UTC")
     database.close()
     return folder

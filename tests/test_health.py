@@ -29,9 +29,9 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def crm(file):
+def crm(blank, file):
     """A database with an owner, beside its key."""
-    database = open_database(f"sqlite:///{file}")
+    database = open_database(blank(file))
     database.run(lambda store: store.members.enrol(AMY, Role.OWNER, NOW))
     yield database
     database.close()
@@ -71,8 +71,8 @@ def test_every_kind_of_database_can_be_asked(database):
     assert "Replies that wait to be sent: 1, the oldest for 3 minutes." in said(database, bad=False)
 
 
-def test_a_bot_without_an_owner_is_bad_news(tmp_path):
-    with closing(open_database(f"sqlite:///{tmp_path}/x.db")) as database:
+def test_a_bot_without_an_owner_is_bad_news(blank, tmp_path):
+    with closing(open_database(blank(tmp_path / "x.db"))) as database:
         assert said(database, bad=True) == [
             "Owners among the members: 0: start the bot and send it the code that it prints."
         ]
@@ -129,9 +129,9 @@ def test_rows_that_were_tampered_with_are_bad_news(crm, file, statement, part):
     assert part in said(crm, bad=True)[0]
 
 
-def test_a_damaged_file_is_bad_news(tmp_path):
+def test_a_damaged_file_is_bad_news(blank, tmp_path):
     file = tmp_path / "crm.db"
-    with closing(open_database(f"sqlite:///{file}")) as database:
+    with closing(open_database(blank(file))) as database:
         database.run(lambda store: store.members.enrol(AMY, Role.OWNER, NOW))
     with closing(sqlite3.connect(file)) as connection:
         root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_handle_value_key'").fetchone()[0]
@@ -155,12 +155,12 @@ def test_the_doctor_does_not_wait_for_those_who_write(crm):
 
     def hold(store):
         inside.set()
-        assert leave.wait(10)
+        assert leave.wait(60)
 
     writer = threading.Thread(target=crm.run, args=(hold,))
     writer.start()
     try:
-        assert inside.wait(10)
+        assert inside.wait(60)
         assert said(crm, bad=True) == []
     finally:
         leave.set()

@@ -44,8 +44,9 @@ DEALS = [
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/x.db")
+def database(blank: Callable[[Path], str], compiled: dict, tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(blank(tmp_path / "x.db"))
+    opened.engine.update_execution_options(compiled_cache=compiled)
     yield opened
     opened.close()
 

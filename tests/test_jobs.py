@@ -235,7 +235,7 @@ def _said(words):
     return Finished(Reply(verbatim(words)), lambda _: None)
 
 
-async def _until(done, seconds=20.0):
+async def _until(done, seconds=60.0):
     async with asyncio.timeout(seconds):
         while not done():
             await asyncio.sleep(0.05)

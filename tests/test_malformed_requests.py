@@ -6,7 +6,7 @@ import logging
 import random
 import time
 
-from servers.slack import BOT_TOKEN, SECRET, SlackServer, sign
+from servers.slack import BOT_TOKEN, SECRET, SlackServer, is_served, sign
 
 from adapters import slack
 from adapters._body import BIGGEST
@@ -97,7 +97,7 @@ async def test_what_is_malformed_is_turned_away_and_leaves_no_trace(pytestconfig
         bot = slack.Slack(BOT_TOKEN, "", server.base_url, http=SignedHttp(SECRET))
         web = Web("127.0.0.1", 0, well, bot.pages)
         loops = [asyncio.create_task(each) for each in (bot.run(take), web.run())]
-        await asyncio.sleep(0.2)
+        await is_served(f"http://127.0.0.1:{web.port}/slack/events")
         for _ in range(0, many, 20):
             found |= set(await asyncio.gather(*(status(web.port, request(chance)) for _ in range(20))))
         garbage = [

@@ -189,7 +189,7 @@ def film(server, who):
 
 
 async def until(seen):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (found := seen()):
             await asyncio.sleep(0.01)
     return found

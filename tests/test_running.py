@@ -86,7 +86,7 @@ def unsent(database):
 
 
 async def until(true):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
@@ -121,7 +121,7 @@ async def test_what_takes_a_while_is_seen_to_be_worked_on_and_what_does_not_is_n
 
     def slow(slots, *, member, store, now):
         if slots.customer.name == "Slow":
-            go_on.wait(10)
+            go_on.wait(60)
         return works(slots, member, store, now)
 
     async with start(changed=with_handler(app, "deal.add", slow)) as (running, channel):
@@ -142,7 +142,7 @@ async def test_a_stuck_chat_waits_in_order_and_holds_no_other(start, app, databa
 
     def hangs(slots, *, member, store, now):
         if slots.customer.name == "Stuck":
-            go_on.wait(10)
+            go_on.wait(60)
         return works(slots, member, store, now)
 
     class Counted(App):

@@ -24,8 +24,8 @@ OPEN = ("lead", "qualified", "proposal", "negotiation")
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('sample') / 'crm.db'}")
+def sample(blank, tmp_path_factory):
+    database = open_database(blank(tmp_path_factory.mktemp("sample") / "crm.db"))
     generate(database, NOW, "Europe/London")
     yield database
     database.close()
@@ -44,8 +44,8 @@ def columns(table, *names):
     return select(*(TABLES[table].c[name] for name in names))
 
 
-def test_it_fills_an_empty_database_once_and_many_rows_at_a_time(tmp_path):
-    database = open_database(f"sqlite:///{tmp_path}/crm.db")
+def test_it_fills_an_empty_database_once_and_many_rows_at_a_time(blank, tmp_path):
+    database = open_database(blank(tmp_path / "crm.db"))
     statements = []
     event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     assert generate(database, NOW, "UTC")
@@ -68,8 +68,8 @@ def test_it_fills_every_kind_of_database_and_refs_go_on_from_there(database):
     assert row.ref == "U9"
 
 
-def test_one_seed_makes_one_company_and_another_another(sample, tmp_path):
-    same, other = (open_database(f"sqlite:///{tmp_path}/{name}.db") for name in ("same", "other"))
+def test_one_seed_makes_one_company_and_another_another(sample, blank, tmp_path):
+    same, other = (open_database(blank(tmp_path / f"{name}.db")) for name in ("same", "other"))
     generate(same, NOW, "Europe/London")
     generate(other, NOW, "Europe/London", seed=8)
     for table in (
@@ -165,8 +165,8 @@ def test_a_few_names_are_common_in_both_languages(sample):
     assert len(set(companies)) == len(companies) == 110
 
 
-def test_notes_are_sealed_where_notes_are(tmp_path):
-    database = open_database(f"sqlite:///{tmp_path}/crm.db", encrypt_notes=True)
+def test_notes_are_sealed_where_notes_are(blank, tmp_path):
+    database = open_database(blank(tmp_path / "crm.db"), encrypt_notes=True)
     generate(database, NOW, "UTC")
     kept = text("SELECT text FROM interaction UNION SELECT subject FROM task UNION SELECT subject FROM ticket")
     assert {words[: len(MARK)] for (words,) in rows(database, kept)} == {MARK}

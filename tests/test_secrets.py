@@ -152,8 +152,8 @@ def test_a_key_that_is_none_is_said_in_one_line_without_the_key(tmp_path, bad):
 
 
 @pytest.fixture(params=[False, True], ids=["notes clear", "notes sealed"])
-def crm(request, tmp_path):
-    database = open_database(f"sqlite:///{tmp_path}/crm.db", encrypt_notes=request.param)
+def crm(request, blank, tmp_path):
+    database = open_database(blank(tmp_path / "crm.db"), encrypt_notes=request.param)
     database.run(lambda store: store.members.enrol(Sender("terminal", "amy", "Amy"), Role.OWNER, NOW))
     yield database
     database.close()

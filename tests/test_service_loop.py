@@ -128,6 +128,7 @@ def slack(who):
     return f"U{NAMES[who].upper()}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("platform", [OnTelegram, OnSlack])
 async def test_the_loop_closes_though_the_bot_is_killed_at_its_steps(platform, tmp_path, request):
     kills = range(STEPS) if request.config.getoption("--campaign", default=False) else (3, 5)

@@ -32,7 +32,7 @@ async def running(folder, telegram, slack):
     try:
         yield process
         process.send_signal(SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             _, said = await process.communicate()
         assert (process.returncode, b"Traceback" in said) == (0, False), said.decode()
     finally:
@@ -42,13 +42,14 @@ async def running(folder, telegram, slack):
 
 
 async def until(true):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
 
 @pytest.fixture
-async def both(tmp_path):
+async def both(blank, tmp_path):
+    blank(tmp_path / "crm.db")
     async with TelegramServer() as telegram, SlackServer() as slack, running(tmp_path, telegram, slack):
         await until(lambda: telegram.calls["getUpdates"] and slack.connected)
         yield telegram, slack

@@ -12,7 +12,19 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import ClientSession
 from servers.blocks import Invalid, buttons_of, check_message, check_view, people_see
-from servers.slack import APP_TOKEN, BOT_TOKEN, BROKEN, DATE, SECRET, Refusal, SlackServer, held, sign, too_many
+from servers.slack import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    BROKEN,
+    DATE,
+    SECRET,
+    Refusal,
+    SlackServer,
+    held,
+    is_served,
+    sign,
+    too_many,
+)
 from servers.telegram import CUT_AFTER, CUT_BEFORE, Slow
 
 from adapters import Deaf, slack
@@ -32,15 +44,17 @@ HELP = Reply(
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
+    """Nothing is waited for that a test has not made to fail, and no pause of a busy machine is a failure."""
+    monkeypatch.setattr(slack, "ACKNOWLEDGE", 60.0)
+    monkeypatch.setattr(slack, "PING", 0.5)
     monkeypatch.setattr(slack, "PAUSE", 0.01)
     monkeypatch.setattr("adapters._known.PAUSE", 0.01)
     monkeypatch.setattr(slack, "LOOK", 0.01)
-    monkeypatch.setattr(slack, "PING", 0.05)
 
 
 @pytest.fixture
 async def server():
-    async with SlackServer(repeats=(0.05, 0.05, 0.05), ack=1.0) as server:
+    async with SlackServer(repeats=(0.05, 0.05, 0.05), ack=60.0) as server:
         yield server
 
 
@@ -87,7 +101,7 @@ async def listening(server, bot, take, **more):
 
 
 async def until(true):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.002)
 
@@ -345,7 +359,7 @@ async def test_what_takes_long_is_not_acknowledged_and_its_repeat_finds_it(serve
 
     async with listening(server, bot, slowly):
         server.says("hi")
-        await asyncio.sleep(0.15)
+        await until(lambda: server.envelopes[0].tries > 1)
         once.set()
         await one(server, bot, taken)
     assert server.delivered[0].tries > 1
@@ -365,14 +379,16 @@ async def test_chats_go_side_by_side_and_in_order_within_one(server, bot, taken,
 
 
 async def test_what_could_not_be_taken_is_not_acknowledged_and_comes_again(server, bot, taken, hearing):
-    taken.failing = [Unavailable(), Unavailable()]
+    server.ack, taken.failing = 1.0, [Unavailable(), Unavailable()]
     server.says("hi")
+    await until(lambda: not taken.failing)
+    server.ack = 60.0
     await one(server, bot, taken)
     assert server.delivered[0].tries == 3
 
 
 async def test_a_press_that_could_not_be_taken_fails_before_the_persons_eyes(server, bot, taken, hearing):
-    taken.failing = [Unavailable()]
+    server.ack, taken.failing = 1.0, [Unavailable()]
     await bot.send(outgoing())
     server.presses()
     await until(lambda: server.failed)
@@ -380,6 +396,7 @@ async def test_a_press_that_could_not_be_taken_fails_before_the_persons_eyes(ser
 
 
 async def test_after_a_polite_end_and_a_silent_one_it_listens_again(server, bot, taken, hearing):
+    server.ack, server.holds = 1.0, True  # however long it takes to be there again
     for number, end in enumerate((server.disconnect, server.cut)):
         if told := end():
             await told
@@ -418,7 +435,7 @@ async def test_a_process_that_hears_nothing_ends(server, bot, taken, monkeypatch
     monkeypatch.setattr(slack, "GIVE_UP", 0.2)
     server.breaks["auth.test"].extend([Refusal("invalid_auth")] * 1000)
     with pytest.raises(Deaf):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await bot.run(taken)
 
 
@@ -427,7 +444,7 @@ async def test_no_token_and_no_word_is_in_the_log(server, bot, taken, caplog):
     server.breaks["apps.connections.open"].append(Refusal("invalid_auth"))
     server.breaks["chat.postMessage"].extend([CUT_BEFORE, BROKEN, Refusal("invalid_blocks")])
     async with listening(server, bot, taken):
-        taken.failing = [ValueError("canary-bird")]
+        server.ack, taken.failing = 1.0, [ValueError("canary-bird")]
         server.says("canary-bird")
         await one(server, bot, taken)
         for _ in range(3):
@@ -616,7 +633,7 @@ async def public(server, taken):
     loops = [asyncio.create_task(each) for each in (bot.run(taken), web.run())]
     server.request_url = f"http://127.0.0.1:{web.port}/slack/events"
     async with ClientSession() as session:
-        await asyncio.sleep(0.2)
+        await is_served(server.request_url)
         yield session, server.request_url
     for each in loops:
         each.cancel()

@@ -24,8 +24,9 @@ def port():
 
 
 @pytest.fixture
-async def slack(tmp_path, port):
+async def slack(blank, tmp_path, port):
     """The process, and a Slack that calls its address."""
+    blank(tmp_path / "crm.db")
     async with SlackServer(repeats=(0.2, 0.2, 0.2)) as server:
         config = tmp_path / "config.toml"
         config.touch(mode=0o600)

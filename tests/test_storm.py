@@ -39,7 +39,8 @@ class Stormy(OnTelegram):
         self.server._fault = fault
 
 
-async def test_a_storm_of_429_drops_nothing_and_slows_no_other_chat(tmp_path, request):
+async def test_a_storm_of_429_drops_nothing_and_slows_no_other_chat(blank, tmp_path, request):
+    blank(tmp_path / "crm.db")
     long = request.config.getoption("--campaign")
     platform = Stormy(5)
     async with platform.server:

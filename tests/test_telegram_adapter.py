@@ -98,7 +98,7 @@ async def polling(bot, take, **more):
 
 
 async def until(true):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.002)
 

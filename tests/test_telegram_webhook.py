@@ -54,7 +54,7 @@ async def taken(monkeypatch):
                 return answer.status
 
         taken.post, taken.server, taken.bot = post, server, bot
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not server.webhook:
                 await asyncio.sleep(0.01)
         yield taken
@@ -88,7 +88,7 @@ async def test_what_is_not_committed_is_not_acknowledged(taken):
 async def test_a_slow_chat_holds_up_no_other_and_keeps_its_order(taken):
     taken.slow = "slow"
     first = asyncio.create_task(taken.post(update(1, "slow")))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await taken.begun.wait()
         assert await taken.post(update(2, "of another chat", chat=8)) == 200
     second = asyncio.create_task(taken.post(update(3, "after it")))
@@ -106,7 +106,7 @@ async def test_a_new_secret_is_told_though_the_address_is_the_same(taken):
         webhook=Webhook(URL, "another-secret-xx"),
     )
     running = asyncio.create_task(bot.run(taken))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while taken.server.secret == SECRET:
             await asyncio.sleep(0.01)
     running.cancel()
@@ -135,7 +135,7 @@ async def test_what_nobody_of_telegram_sends_is_turned_away(taken, data, secret,
 
 async def test_a_webhook_that_telegram_forgot_is_set_again(taken):
     taken.server.webhook = False
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not taken.server.webhook:
             await asyncio.sleep(0.01)
 

@@ -121,10 +121,10 @@ def test_where_there_were_records_before_refs_are_new_and_nothing_is_doubled(kin
     assert "new" in first
 
 
-def test_notes_that_are_to_be_sealed_are_sealed(tmp_path):
+def test_notes_that_are_to_be_sealed_are_sealed(blank, tmp_path):
     from storage import open_database
 
-    sealed = open_database(f"sqlite:///{tmp_path}/s.db", encrypt_notes=True)
+    sealed = open_database(blank(tmp_path / "s.db"), encrypt_notes=True)
     path = tmp_path / "notes.csv"
     path.write_text("customer,text,when\nHooli,a secret word,2026-01-02\n")
     for expected in ("1 new, 0 same", "0 new, 1 same"):

@@ -82,11 +82,13 @@ def test_a_clock_that_jumps_and_a_bot_that_sleeps(chat, said, clock, first, days
     assert told == [first + timedelta(days=day) for day in range(days)]
 
 
-async def test_kill_9_at_any_point_of_a_reminder_loses_none_and_marks_what_comes_again(tmp_path, request):
+@pytest.mark.long
+async def test_kill_9_at_any_point_of_a_reminder_loses_none_and_marks_what_comes_again(blank, tmp_path, request):
     """Due, claimed, sent, marked: killed in between while reminders fall due in every chat."""
     long = request.config.getoption("--campaign")
     kills = request.config.getoption("--kills") if long else 4
     chance, platform = random.Random(11), OnTelegram(seed=11)
+    blank(tmp_path / "crm.db")
     async with platform.server:
         config = _config(tmp_path, platform)
         wanted = reminders_due(tmp_path, platform, 40 * kills, within=1.5 * kills)

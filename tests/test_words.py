@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ class Arguments(Visitor):
         self.generic_visit(node)
 
 
+@cache
 def sentences(language):
     found = {}
     for entry in parse((ROOT / f"crmbot/locales/{language}.ftl").read_text("utf-8")).body:
@@ -51,8 +53,13 @@ def sentences(language):
     return found
 
 
+@cache
 def said():
     """Every `text("id", argument=…)` in the code."""
+    return list(_said())
+
+
+def _said():
     for path in SOURCES:
         tree = ast.parse(path.read_text("utf-8"))
         imports = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)]

@@ -36,7 +36,7 @@ class Browser:
         """A click that brings another page."""
         before = await self._find("html")
         await self.clicks(css)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await self._has_come_after(before):
                 await asyncio.sleep(0.05)
 
