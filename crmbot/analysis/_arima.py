@@ -11,6 +11,8 @@ from crmbot.analysis._smoothing import Values
 
 Order = tuple[int, int, int]
 
+# An AICc that is right to a hundredth takes a third of the steps that the optimiser takes when left to itself.
+_ENOUGH = {"maxiter": 30, "factr": 1e9, "pgtol": 1e-3}
 _FLAT: tuple[Order, ...] = ((0, 0, 0), (1, 0, 0), (0, 0, 1), (1, 0, 1), (2, 0, 0))
 _MOVING: tuple[Order, ...] = ((0, 1, 0), (0, 1, 1), (1, 1, 0), (1, 1, 1), (2, 1, 0), (0, 1, 2))
 _SEASONAL: tuple[Order, ...] = ((0, 1, 1), (1, 1, 1), (2, 1, 0))
@@ -35,14 +37,18 @@ class Arima:
         return f"ARIMA{order}(0,1,1)[{self.season}]" if self.season else f"ARIMA{order}"
 
 
-def choose(y: Values, season: int) -> Arima:
-    """The model of the lowest AICc among a few of the same differences, which alone can be compared by it."""
+def choose(y: Values, season: int, *, tried: Arima | None = None) -> Arima:
+    """The model of the lowest AICc among a few of the same differences, which alone can be compared by it.
+
+    `tried` is one that was fitted to `y` before.
+    """
     if season:
         orders = _SEASONAL
     else:
         orders = _MOVING if np.std(np.diff(y)) < np.std(y) else _FLAT
         orders = tuple(each for each in orders if len(y) >= 8 + 2 * (each[0] + each[2])) or orders[:1]
-    return min((fit(y, order, season) for order in orders), key=lambda model: model.aicc)
+    fitted = (tried if tried and tried.order == order else fit(y, order, season) for order in orders)
+    return min(fitted, key=lambda model: model.aicc)
 
 
 def fit(y: Values, order: Order, season: int, start: Values | None = None) -> Arima:
@@ -53,11 +59,9 @@ def fit(y: Values, order: Order, season: int, start: Values | None = None) -> Ar
     params, loglike = np.zeros(free - 1), -np.inf
     with warnings.catch_warnings(), suppress(np.linalg.LinAlgError):
         warnings.simplefilter("ignore")  # a start that is not stationary is replaced by zeros: nothing to tell
-        if free == 1:
-            loglike = float(model.loglike(params))
-        else:
-            found = model.fit(start_params=start, disp=0, maxiter=30, low_memory=True, cov_type="none")
-            params, loglike = np.asarray(found.params), float(found.llf)
+        if free > 1:
+            params = np.asarray(model.fit(start_params=start, disp=0, return_params=True, **_ENOUGH))
+        loglike = float(model.loglike(params))
     if not np.isfinite(loglike) or not np.isfinite(params).all():
         return Arima(order, season, np.zeros(free - 1), np.inf)
     aicc = -2 * loglike + 2 * free + 2 * free * (free + 1) / max(count - free - 1, 1) + 2 * count * np.log(scale)

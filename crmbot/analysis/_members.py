@@ -50,11 +50,11 @@ def arima(history: History, origins: list[int], horizon: int) -> tuple[Values, _
     seen = history.indices().any()
     season = history.season if seen and history.season <= LONGEST_SEASON and count >= 2 * history.season + 8 else 0
     known = first if first >= max(24, 3 * season) else count
-    logs = history.logs and _in_logs(history, known, season)
+    tried, logs = _on_its_scale(history, known, season) if history.logs else (None, False)
     worked = history.worked if logs or not history.logs else history.values
     indices = np.zeros(1) if season else seasonal(worked[:known], history.season)
     adjusted = worked - np.resize(indices, count)
-    model = _arima.choose(adjusted[:known], season)
+    model = _arima.choose(adjusted[:known], season, tried=None if indices.any() else tried)
     final = _arima.fit(adjusted, model.order, season, start=model.params) if known < count else model
     able = [origin for origin in origins if origin > final.lost + 1]
     ahead = np.full((len(origins), horizon), np.nan)
@@ -74,13 +74,11 @@ def naive(history: History, origins: list[int], horizon: int) -> tuple[Values, b
     return np.array(rows), season > 1
 
 
-def _in_logs(history: History, known: int, season: int) -> bool:
-    """Whether the same model is likelier of the logs, both measured in the values' own scale."""
-    order = (0, 1, 1)
-    logs = _arima.fit(history.worked[:known], order, season)
-    plain = _arima.fit(history.values[:known], order, season)
+def _on_its_scale(history: History, known: int, season: int) -> tuple[_arima.Arima, bool]:
+    """The same model on the scale where it is likelier, both measured in the values' own; whether that is of logs."""
+    logs, plain = (_arima.fit(each[:known], (0, 1, 1), season) for each in (history.worked, history.values))
     jacobian = float(history.worked[logs.lost : known].sum())
-    return logs.aicc + 2 * jacobian < plain.aicc
+    return (logs, True) if logs.aicc + 2 * jacobian < plain.aicc else (plain, False)
 
 
 def _following(indices: Values, origin: int, horizon: int) -> Values:

@@ -32,7 +32,8 @@ def damped(y: Values, horizon: int) -> Smoothed:
     """Level and damped trend, ETS(A,N,N) and ETS(A,Ad,N) (Hyndman et al. 2008, "Forecasting with … Smoothing")."""
     alpha, beta, phi = _DAMPED
     first = y[: min(len(y), 8)]
-    slope, start = np.polyfit(np.arange(1, len(first) + 1), first, 1) if len(first) > 2 else (0.0, first.mean())
+    sums = float(first.sum()), float(first @ np.arange(1, len(first) + 1))
+    start, slope = _line(*sums, len(first)) if len(first) > 2 else (first.mean(), 0.0)
     level = np.where(phi > 0, start, first.mean())
     trend = np.where(phi > 0, slope / np.where(phi > 0, phi, 1), 0.0)
     squares = np.zeros_like(alpha)

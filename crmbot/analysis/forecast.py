@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from crmbot.analysis._bands import band
 from crmbot.analysis._history import History, history_of
@@ -18,6 +18,7 @@ from crmbot.analysis._holdout import choose, origins
 from crmbot.analysis._members import arima, naive, smoothings
 from crmbot.analysis._smoothing import Smoothed, Values
 
+_THREADS = ThreadpoolController()  # of the libraries that are loaded by now: looking for them takes its time
 FEWEST = 6  # with fewer values nothing can be compared, so the naive rule stands
 
 
@@ -58,7 +59,7 @@ def forecast(values: Sequence[float | None], *, horizon: int, season: int) -> Fo
     history = history_of(values, season)
     if not len(history.values):
         return Forecast([], [], [], [], [], "none", reason="no values")
-    with threadpool_limits(1), np.errstate(all="ignore"):  # threads on matrices this small cost ten times as much
+    with _THREADS.limit(limits=1), np.errstate(all="ignore"):  # threads on matrices this small cost ten times as much
         if len(history.values) < FEWEST:
             return _few(replace(history, logs=False), horizon)
         if np.ptp(history.values) < 1e-12:
