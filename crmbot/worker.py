@@ -34,7 +34,10 @@ class Rows(Protocol):
 
 
 class Worker:
-    """`reading` gives a store that can only be read; what a job has to keep is kept as it finishes."""
+    """`reading` gives a store that can only be read; what a job has to keep is kept as it finishes.
+
+    `load` is called once, when the first jobs are done: what others need is there before anyone waits for it.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Worker:
         clock: Callable[[], datetime],
         *,
         seconds: float,
+        load: Callable[[], None] | None = None,
     ) -> None:
         self._name = name
         self._rows = rows
@@ -54,6 +58,7 @@ class Worker:
         self._our_bug = our_bug
         self._clock = clock
         self._seconds = seconds
+        self._load = load
         self._current: tuple[int, float] | None = None
 
     def one(self) -> bool:
@@ -72,14 +77,22 @@ class Worker:
         threading.Thread(target=self._beat, daemon=True).start()
         while True:
             try:
-                while self.one():
-                    pass
+                if self.one():
+                    while self.one():
+                        pass
+                    self._load_once()
             except Unavailable:
                 time.sleep(AWAY)
                 continue
             if not woken.wait(POLL if idle is None else idle) and idle is not None:
                 return
             woken.clear()
+
+    def _load_once(self) -> None:
+        load, self._load = self._load, None
+        if load:
+            with suppress(MemoryError):  # a job that needs more than there is says so itself
+                load()
 
     def _done(self, claimed: Claimed) -> Finished:
         try:

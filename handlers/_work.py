@@ -1,6 +1,7 @@
 """The worker process on the command line, and how the bot starts one."""
 
 import base64
+import importlib
 import json
 import os
 import secrets
@@ -36,12 +37,12 @@ def worker(
 
     set_up()
     if piped:
-        serve_pipe(_jobs())
+        serve_pipe(_jobs(), _load_analyses)
         return
     settings = settings_of(config)
     with opened(settings) as database:
         print("Waiting for work.", flush=True)
-        _serve(database, settings, secrets.token_hex(8), threading.Event(), _jobs(), idle=None)
+        _serve(database, settings, secrets.token_hex(8), threading.Event(), _jobs(), _load_analyses, idle=None)
 
 
 def slow_work(
@@ -81,7 +82,7 @@ def _starter(
     return start
 
 
-def serve_pipe(jobs: "Mapping[str, Job]") -> None:
+def serve_pipe(jobs: "Mapping[str, Job]", load: Callable[[], None] | None = None) -> None:
     """What to open comes through the pipe: no command line, no file and no environment shows it."""
     from crmbot.config import Settings
     from crmbot.worker import IDLE, wake_by_pipe
@@ -94,7 +95,7 @@ def serve_pipe(jobs: "Mapping[str, Job]") -> None:
     settings = Settings.model_validate(told["settings"])
     with one_line():
         database = open_database(told["url"], key=told["key"], encrypt_notes=told["encrypt_notes"])
-    _serve(database, settings, told["name"], woken, jobs, idle=IDLE)
+    _serve(database, settings, told["name"], woken, jobs, load, idle=IDLE)
     database.close()
 
 
@@ -114,12 +115,19 @@ def _jobs() -> "Mapping[str, Job]":
     return collect_jobs(handlers, offered=(Member, Store, datetime))
 
 
+def _load_analyses() -> None:
+    """Whoever has asked for one report soon asks for another."""
+    for name in ("forecast_chart", "segments", "segment_chart", "interval_chart", "campaign", "csat"):
+        importlib.import_module(f"crmbot.analysis.{name}")
+
+
 def _serve(
     database: "Database",
     settings: "Settings",
     name: str,
     woken: threading.Event,
     jobs: "Mapping[str, Job]",
+    load: Callable[[], None] | None,
     *,
     idle: float | None,
 ) -> None:
@@ -132,4 +140,5 @@ def _serve(
     os.nice(5)
     our_bug = App({}, now, secrets.token_urlsafe, ServiceDesk()).our_bug
     rows = Engine(database, now, secrets.token_urlsafe)
-    Worker(name, rows, jobs, database.reading, our_bug, now, seconds=settings.work.seconds).serve(woken, idle=idle)
+    seconds = settings.work.seconds
+    Worker(name, rows, jobs, database.reading, our_bug, now, seconds=seconds, load=load).serve(woken, idle=idle)

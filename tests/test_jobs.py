@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import threading
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,8 @@ from crmbot.reply import Finished, Later, Reply, verbatim
 from crmbot.running import Running
 from crmbot.sender import Delivery
 from crmbot.words import say
-from crmbot.work import Work
+from crmbot.work import Claimed, Work
+from crmbot.worker import Worker
 from handlers._work import _starter
 from storage import Engine, Outbox
 from storage.sample import generate
@@ -222,6 +224,26 @@ async def test_refusals_bugs_and_what_takes_too_much_memory_are_told_apart(start
         assert bot.words[1] == "There is nothing of yours to take back."
         assert "went wrong" in bot.words[2]
         assert bot.count(KEPT) == 0  # the last one's store could only be read
+
+
+def test_what_other_jobs_need_is_loaded_once_and_when_nothing_waits():
+    happened, waiting, woken = [], [1, 2], threading.Event()
+
+    class Rows:
+        def claim(self, worker):
+            return Claimed(waiting.pop(0), "help", {}, None, 1) if waiting else None
+
+        def finish(self, job, worker, done):
+            happened.append(job)
+            return True
+
+    def load():
+        happened.append("loaded")
+        waiting.append(3)
+        woken.set()
+
+    Worker("one", Rows(), {}, None, None, bot.now, seconds=60, load=load).serve(woken, idle=0)
+    assert happened == [1, 2, "loaded", 3]
 
 
 async def test_what_is_asked_for_is_sealed(start, tmp_path):
