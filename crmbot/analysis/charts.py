@@ -1,7 +1,7 @@
 """How our pictures look: one light page at phone width, one face for both languages, and the way to a PNG."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def page(title: str, note: str = "", *, height: int = 290) -> tuple[Figure, Axes
     Draw on the axes, then `png(figure)`. A figure of its own, never pyplot, which keeps every figure it made.
     """
     figure = Figure(figsize=(WIDTH / 100, height / 100), dpi=100 * DENSITY, facecolor=PAGE)
-    FigureCanvasAgg(figure)
+    _Canvas(figure)
     top = _written(figure, title, 12, TITLE, INK)
     if note:
         top = _written(figure, note, top + 3, SMALL, MUTED)
@@ -58,8 +58,21 @@ def png(figure: Figure) -> bytes:
         text.set_text(drawable(text.get_text()))
     file = BytesIO()
     figure.savefig(file, format="png", facecolor=PAGE, metadata={"Software": None})
-    figure.clear()
     return file.getvalue()
+
+
+class _Canvas(FigureCanvasAgg):
+    """Draws on the ground that the last picture of that size had: each takes 4 MB, and its figure may stay a while."""
+
+    def get_renderer(self) -> RendererAgg:
+        ground = _ground(*self.figure.bbox.size)
+        self.renderer = ground
+        return ground
+
+
+@lru_cache(4)
+def _ground(width: float, height: float) -> RendererAgg:
+    return RendererAgg(width, height, 100 * DENSITY)
 
 
 def drawable(words: str) -> str:
