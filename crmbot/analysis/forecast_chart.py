@@ -27,7 +27,7 @@ from crmbot.analysis.charts import (
 from crmbot.analysis.forecast import Forecast
 
 _SHOWN = 30  # periods of the past, or three horizons: more would squeeze what is asked for
-_ROOM = 1.6  # how far above all other values a 95 % band may reach before it is cut
+_ROOM = 1.2  # how far above all other values a 95 % band may reach before it is cut
 _ENDS = 52  # a phone's pixels for the labels at the end
 _STRIP = 46  # a phone's pixels for what it is made of
 _MARKS = 16  # and for what its marks are called
