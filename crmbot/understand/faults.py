@@ -22,7 +22,10 @@ def read_fault(facts: Facts, wanted: frozenset[str]) -> None:
     if "category" in wanted:
         _take_category(facts)
     said = _AND_ASKS.sub("", plain_subject(facts.said))
-    whom, rest, doubt = ({}, said, 0.0) if "given" in wanted else who_and_what(said, bare=bare)
+    if "given" in wanted:
+        whom, rest, doubt = {}, said, 0.0
+    else:
+        whom, rest, doubt = _labelled(said) or who_and_what(said, bare=bare)
     if not re.search(r"\w", rest):
         return
     if one_ref().fullmatch(whom.get("name", "")):
@@ -38,6 +41,20 @@ _AND_ASKS = re.compile(
     r"|(?:so |and )?(?:please |pls |can you )?(?:open|create|raise|log|file|make) (?:a |an? new )?(?:support )?ticket"
     r"(?: for (?:it|that|this))?)$",
     re.I,
+)
+
+
+def _labelled(said: str) -> tuple[dict[str, str], str, float] | None:
+    """同步失败,客户京东: the customer after the fault, by its label."""
+    if found := _CUSTOMER_LAST.search(said):
+        whom, doubt = read_whom(found["whom"], "customers")
+        if whom and doubt < 0.3:
+            return whom, said[: found.start()] + found["rest"], doubt
+    return None
+
+
+_CUSTOMER_LAST = re.compile(
+    r"[,;]\s*(?:客户|顾客|customer|client)(?:是|为|\s*:)?\s*(?P<whom>[^,;:\s][^,;:]{1,19})(?P<rest>$|[,;].*)", re.I
 )
 
 

@@ -31,7 +31,7 @@ from crmbot.understand.spans import (
     ref_shape,
     zone_of,
 )
-from crmbot.understand.subjects import plain_subject
+from crmbot.understand.subjects import plain_subject, private
 from crmbot.understand.tidy import has_han, without_marks
 from crmbot.understand.whom import is_everyday
 from crmbot.when import read_when
@@ -179,6 +179,8 @@ def _added() -> re.Pattern[str]:
 def _doing(said: str) -> tuple[dict[str, Any], float]:
     """ "calling Bob", "the proposal": what has been done."""
     subject = plain_subject(said)
+    if private().search(subject):
+        return {"subject": subject}, 0.6  # 晚饭做完了
     if re.match(r"[A-Za-z]+ing\b", subject) or _activity(said)[1] == 0:
         return {"subject": subject}, 0.0
     if has_han(subject):
@@ -218,6 +220,10 @@ def _campaign(said: str) -> tuple[dict[str, Any], float]:
         return {"title": title}, 0.3
     if len(title) == 1 and has_han(title):
         return {}, 1.0  # 又来一单
+    if is_colleague(title):
+        return {"title": title}, 0.3  # 小李这个月战绩如何
+    if private().search(title):
+        return {"title": title}, 0.6  # 晚饭做完了
     if title.casefold() in words("names", "people"):
         return {"title": title}, 0.6  # "how is Omar doing": a colleague
     first = title.split()[0]
@@ -280,11 +286,17 @@ def _tag(said: str) -> tuple[dict[str, Any], float]:
 
 
 def _channel(said: str) -> tuple[dict[str, Any], float]:
-    channel = re.sub(r"(?:\s*channel|\s*group|群|频道)(?:里面?)?都?$", "", said.strip(), flags=re.I)
+    channel = re.sub(r"(?:\s*channel|\s*group|群|频道)(?:里面?)?都?$|(?<=\w)里面?都?$", "", said.strip(), flags=re.I)
     if not channel:
         return {}, 0.0  # 群里都定时发什么
     known = words("words", "platform") | meanings("every").keys() | meanings("reports").keys()
-    return {"channel": channel}, float(channel.casefold() in known)
+    return {"channel": channel}, float(channel.casefold() in known or _recurring().search(channel) is not None)
+
+
+@cache
+def _recurring() -> re.Pattern[str]:
+    """以后周一 says when, and not where."""
+    return re.compile(rf"(?:{any_of(each for each in meanings('every') if has_han(each))})$")
 
 
 def _product(said: str) -> tuple[dict[str, Any], float]:

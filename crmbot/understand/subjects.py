@@ -49,7 +49,7 @@ def _doubt_bare(facts: Facts, subject: str) -> None:
         facts.doubtful(0.6)  # "schedule is packed": a noun, and nothing to do
     if _ERRAND.match(subject):
         facts.doubtful(0.6)  # "call an ambulance"
-    if _private().search(subject):
+    if private().search(subject):
         facts.doubtful(0.7)
     if re.search(
         r"\b(?:talked|discussed|liked|loved|wanted|said|agreed|went|asked|wants|happy|keen|interested)\b", subject
@@ -67,7 +67,8 @@ _ERRAND = re.compile(r"(?:call|order|book|get|find|buy|fetch)\s+(?:me\s+)?(?:an?
 
 
 @cache
-def _private() -> re.Pattern[str]:
+def private() -> re.Pattern[str]:
+    """Matters of one's own: a film, the children."""
     return re.compile(any_of(words("words", "private")), re.I)
 
 
