@@ -58,6 +58,7 @@ def png(figure: Figure) -> bytes:
         text.set_text(drawable(text.get_text()))
     file = BytesIO()
     figure.savefig(file, format="png", facecolor=PAGE, metadata={"Software": None})
+    figure.clear()
     return file.getvalue()
 
 
