@@ -25,12 +25,15 @@ _BREAKS = "\\r\\n\\u2028\\u2029"
 _SPACES = re.compile(rf"[^\S{_BREAKS}]{{2,}}|[^\S {_BREAKS}]")
 _LINES = re.compile(rf" ?[{_BREAKS}][{_BREAKS} ]*")
 
+_BEFORE_LABEL = re.compile(r"[.。](?=\s?[^\W\d_]{1,12}:)")  # "Customer: Acme. Value: 30k. Close: 1 March": a form
+
 
 def tidy(said: str) -> str:
     """NFKC, one line, plain apostrophes and arrows; what a person sees stays as typed."""
     text = unicodedata.normalize("NFKC", said)[:LONGEST]
     text = _INVISIBLE.sub("", text).replace("’", "'").replace("‘", "'").replace("➡\ufe0f", "→").replace("➡", "→")
-    return _LINES.sub(", ", _SPACES.sub(" ", text.strip()))
+    text = _LINES.sub(", ", _SPACES.sub(" ", text.strip()))
+    return _BEFORE_LABEL.sub(",", text) if len(_BEFORE_LABEL.findall(text)) > 1 else text
 
 
 def flat(text: str, keep: Collection[str]) -> str:
