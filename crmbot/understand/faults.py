@@ -23,7 +23,7 @@ def read_fault(facts: Facts, wanted: frozenset[str]) -> None:
         _take_category(facts)
     said = _AND_ASKS.sub("", plain_subject(facts.said))
     if "given" in wanted:
-        whom, rest, doubt = {}, said, 0.0
+        whom, rest, doubt = dict[str, str](), said, 0.0
     else:
         whom, rest, doubt = _labelled(said) or who_and_what(said, bare=bare)
     if not re.search(r"\w", rest):
