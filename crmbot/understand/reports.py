@@ -141,7 +141,7 @@ def _figure(facts: Facts, metric: str) -> None:
             return
         facts.found["amount"] = best.said
     else:
-        count = _number().search(said)
+        count = _number().search(one_ref().sub(lambda ref: " " * len(ref[0]), said))  # D5 is five of nothing
         if not count or (value := read_count(count[0])) is None:
             return
         facts.found["count"] = value
