@@ -49,7 +49,7 @@ def fitting(text: str, now: datetime, asked: bool) -> list[tuple[float, int, Fit
         found = match(phrase.elements, message, at)
         if found is None and at and slot == "due":
             day, found = {}, match(phrase.elements, message, 0)
-        if found is None or (at and "noun" in phrase.facts and not _surely_past(text, at, now)):
+        if found is None or (at and "noun" in phrase.facts and not _surely_past(text[:at], now)):
             continue  # "2pm call with Ann" is still to come
         if phrase.intent == "unknown":
             refused = True
@@ -87,8 +87,8 @@ def _led_by_day(text: str, now: datetime, slot: str) -> tuple[dict[str, Any], in
         break
     if self_said and not found:
         return {}, 0
-    if past and at and has_han(text) and not _TOOK_PLACE.search(text) and not _surely_past(text, at, now):
-        return {}, 0  # 周一跟张总开会 is still to come
+    if past and at and may_be_ahead(text, text[:at], now):
+        return {}, 0
     gap = _GAP.match(text, at)
     return found, gap.end() if gap and found else 0
 
@@ -98,8 +98,13 @@ _GAP = re.compile(r"[\s,:;]*")
 _TOOK_PLACE = re.compile("了|过|完|刚|[见访去聊谈打开]的|[聊谈]得|[聊谈提]到|答应|同意|没接")
 
 
-def _surely_past(text: str, end: int, now: datetime) -> bool:
-    ahead = next(iter(find_when(text[:end], now=now, past=False, months_first=month_first(text, zone_of(now)))), None)
+def may_be_ahead(text: str, time: str, now: datetime) -> bool:
+    """周一跟张总开会: nothing in it tells that it took place, and the time named in it need not have been."""
+    return has_han(text) and not _TOOK_PLACE.search(text) and not _surely_past(time, now)
+
+
+def _surely_past(time: str, now: datetime) -> bool:
+    ahead = next(iter(find_when(time, now=now, past=False, months_first=month_first(time, zone_of(now)))), None)
     if ahead and ahead.clock and ahead.first == now.date():
         return ahead.clock < now.time()
     return ahead is None or ahead.first <= now.date()

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from crmbot.understand.facts import read_facts
-from crmbot.understand.fits import Fit, fitting
+from crmbot.understand.fits import Fit, fitting, may_be_ahead
 from crmbot.understand.lexicon import any_of, words
 from crmbot.understand.matcher import Spans
 from crmbot.understand.meaning import PLAUSIBLE, SURE, UNKNOWN, Patience, Understood
@@ -230,6 +230,8 @@ def slots_of(phrase: Phrase, found: Spans, text: str, now: datetime) -> tuple[di
                 read.pop("title", None)  # "M6 got 40 leads from linkedin": named already
         else:
             read, doubt = read_span(slot, text[start:end], now, records, ahead=phrase.intent == "target.set")
+            if slot == "when" and may_be_ahead(text, text[start:end], now):
+                doubt = 1.0
         slots |= {key: value for key, value in read.items() if value is not None}
         sure *= 1 - doubt
     if "other" in slots:
