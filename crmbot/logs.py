@@ -41,5 +41,7 @@ def set_up(level: int = logging.INFO) -> None:
         "slack_bolt",
         "sqlalchemy",
         "alembic",
+        "matplotlib",
     ):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # at INFO some of them print URLs that hold the token
+        # At INFO some of them print URLs that hold the token, and the first chart says that fonts were listed.
+        logging.getLogger(chatty).setLevel(logging.WARNING)
