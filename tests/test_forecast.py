@@ -83,16 +83,26 @@ def test_the_last_year_of_the_passengers_is_foretold():
 
 def test_theta_of_a_straight_line_goes_on():
     """Assimakopoulos and Nikolopoulos (2000): with no curvature, nothing but the line is left; ours is a little shy."""
-    assert np.diff(theta(np.arange(40.0), 5)) == pytest.approx([0.9] * 4, abs=0.1)
+    assert np.diff(theta([np.arange(40.0)], 5)[0]) == pytest.approx([0.9] * 4, abs=0.1)
 
 
 def test_smoothing_of_noise_is_its_mean_and_of_a_walk_its_last_value():
     """Where simple exponential smoothing must end, with alpha near 0 and near 1 (Hyndman and others 2008)."""
     random = np.random.default_rng(4)
     noise, walk = random.normal(50, 5, 200), 50 + np.cumsum(random.normal(0, 1, 200))
-    assert damped(noise, 3).mean == pytest.approx([noise.mean()] * 3, abs=1.5)
-    assert damped(walk, 3).mean == pytest.approx([walk[-1]] * 3, abs=0.6)
-    assert damped(walk, 9).growth[-1] > 2 * damped(noise, 9).growth[-1]
+    assert damped([noise], 3)[0].mean == pytest.approx([noise.mean()] * 3, abs=1.5)
+    assert damped([walk], 3)[0].mean == pytest.approx([walk[-1]] * 3, abs=0.6)
+    assert damped([walk], 9)[0].growth[-1] > 2 * damped([noise], 9)[0].growth[-1]
+
+
+def test_histories_are_smoothed_together_as_each_alone():
+    whole = sales(5, 40)
+    pasts = [whole[:6], whole[:7], whole[:7], whole]
+    for past, together, row in zip(pasts, damped(pasts, 4), theta(pasts, 4), strict=True):
+        (alone,) = damped([past], 4)
+        assert np.concatenate(astuple(together)[:2]) == pytest.approx(np.concatenate(astuple(alone)[:2]))
+        assert together.sigma == pytest.approx(alone.sigma)
+        assert row == pytest.approx(theta([past], 4)[0])
 
 
 def test_a_season_is_seen_when_it_is_there_and_shrunk():

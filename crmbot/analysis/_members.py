@@ -23,22 +23,20 @@ class Smoothings:
 
 def smoothings(history: History, origins: list[int], horizon: int) -> Smoothings:
     """Each as the mean of itself on the values and on their logs: which fits better is seldom to be told."""
-    thetas, dampeds, last = [], [], None
-    for origin in origins:
-        worked = history.worked[:origin]
-        season = seasonal(worked, history.season)
-        past, coming = np.resize(season, origin), _following(season, origin, horizon)
-        adjusted = worked - past
-        last = damped(adjusted, horizon)
-        of_theta, of_damped = theta(adjusted, horizon) + coming, last.mean + coming
-        if history.logs:
-            plain, factors = np.exp(adjusted), np.exp(coming)
-            of_theta = (history.back(of_theta) + theta(plain, horizon) * factors) / 2
-            of_damped = (history.back(of_damped) + damped(plain, horizon).mean * factors) / 2
-        thetas.append(of_theta)
-        dampeds.append(of_damped)
-    assert last is not None
-    return Smoothings(np.array(thetas), np.array(dampeds), last)
+    seasons = [seasonal(history.worked[:origin], history.season) for origin in origins]
+    adjusted = [history.worked[:o] - np.resize(season, o) for o, season in zip(origins, seasons, strict=True)]
+    coming = np.array([_following(season, o, horizon) for o, season in zip(origins, seasons, strict=True)])
+    of_damped = damped(adjusted, horizon)
+    thetas, dampeds = theta(adjusted, horizon) + coming, _means(of_damped) + coming
+    if history.logs:
+        plain, factors = [np.exp(past) for past in adjusted], np.exp(coming)
+        thetas = (history.back(thetas) + theta(plain, horizon) * factors) / 2
+        dampeds = (history.back(dampeds) + _means(damped(plain, horizon)) * factors) / 2
+    return Smoothings(thetas, dampeds, of_damped[-1])
+
+
+def _means(found: list[Smoothed]) -> Values:
+    return np.array([each.mean for each in found])
 
 
 def arima(history: History, origins: list[int], horizon: int) -> tuple[Values, _arima.Arima]:
