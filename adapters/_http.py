@@ -1,46 +1,45 @@
-"""The HTTP client behind `telegram.Bot`: aiohttp, since the library's own costs a millisecond more a message."""
+"""The HTTP client behind `telegram.Bot`: the library's own costs a millisecond more a message."""
 
 import json
+import math
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
-    DummyCookieJar,
-    FormData,
-    TCPConnector,
-)
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
-from yarl import URL
+
+from adapters._connections import Connections, Unreached
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession, FormData
 
 # The library hands its own marker over for "not said": it is no number.
 Seconds = Any
+JSON = {"Content-Type": "application/json"}
 
 
 class NotSent(NetworkError):
     """No connection could be made: nothing of the request has reached the platform."""
 
 
-class Aiohttp(BaseRequest):
-    """One session, opened by the first request; after `shutdown` the next request opens another."""
+class Request(BaseRequest):
+    """Files, and all that has a proxy to go through, travel by aiohttp; the rest over connections of our own.
 
-    __slots__ = ("_connect", "_proxies", "_read", "_session", "_upload", "_whole")
+    Both are opened by the first request that needs them, also after a `shutdown`.
+    """
 
-    _JSON: ClassVar = {"Content-Type": "application/json"}
+    __slots__ = ("_connect", "_connections", "_proxies", "_read", "_session", "_upload", "_whole")
 
-    def __init__(self, *, read: float = 10, connect: float = 5, upload: float = 30, whole: float | None = 60) -> None:
+    def __init__(self, *, read: float = 10, connect: float = 5, upload: float = 30, whole: float = 60) -> None:
         self._read = read
         self._connect = connect
         self._upload = upload  # seconds to wait for an answer when the request carries files
         self._whole = whole  # seconds for all of it: against an answer that trickles in for ever
+        self._connections = Connections(self.USER_AGENT)
         self._session: ClientSession | None = None
         self._proxies = getproxies()  # looked up once: a session that trusts the environment does it per request
 
@@ -49,9 +48,10 @@ class Aiohttp(BaseRequest):
         return self._read
 
     async def initialize(self) -> None:
-        """Nothing: the first request opens the session."""
+        """Nothing: the first request connects."""
 
     async def shutdown(self) -> None:
+        self._connections.close()
         session, self._session = self._session, None
         if session:
             await session.close()
@@ -73,25 +73,20 @@ class Aiohttp(BaseRequest):
     ) -> tuple[int, bytes]:
         files = bool(request_data and request_data.contains_files)
         default = self._upload if files else self._read
-        read = default if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
-        connect = self._connect if connect_timeout is BaseRequest.DEFAULT_NONE else connect_timeout
-        session, body = self._session or self._open(), _body(request_data, files)
+        read = default if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout or math.inf
+        connect = self._connect if connect_timeout is BaseRequest.DEFAULT_NONE else connect_timeout or math.inf
+        whole = max(self._whole, read)
         # errors are told by their class alone, without a cause: addresses hold the bot's token
         try:
-            async with session.request(
-                method,
-                _parsed(url),
-                data=body,
-                headers=self._JSON if request_data and not files else None,
-                timeout=_timeout(self._whole and max(self._whole, read or 0), connect, read),
-                proxy=self._proxy(url),
-            ) as answer:
-                return answer.status, await answer.read()
-        except (ClientConnectorError, ConnectionTimeoutError) as error:
-            raise NotSent(type(error).__name__) from None
+            if files or (self._proxies and self._proxy(url)):
+                return await self._by_session(method, url, request_data, connect, read, whole)
+            body = json.dumps(request_data.parameters).encode() if request_data else None
+            return await self._connections.request(method, url, body, connect=connect, silence=read, whole=whole)
+        except Unreached as error:
+            raise NotSent(str(error)) from None
         except TimeoutError:
             raise TimedOut from None
-        except (ClientError, OSError, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None
 
     @staticmethod
@@ -102,33 +97,55 @@ class Aiohttp(BaseRequest):
         except ValueError:
             raise TelegramError("Invalid server response") from None
 
-    def _open(self) -> ClientSession:
-        self._session = ClientSession(
-            connector=TCPConnector(limit=0, keepalive_timeout=30),  # who sends is bounded elsewhere
-            cookie_jar=DummyCookieJar(),
-            headers={"User-Agent": self.USER_AGENT},
-        )
-        return self._session
+    async def _by_session(
+        self, method: str, url: str, data: RequestData | None, connect: float, read: float, whole: float
+    ) -> tuple[int, bytes]:
+        from aiohttp import ClientConnectorError, ClientError, ClientTimeout, ConnectionTimeoutError
+
+        session = self._session = self._session or _opened(self.USER_AGENT)
+        seconds = (None if math.isinf(each) else each for each in (whole, connect, read))
+        total, sock_connect, sock_read = seconds
+        try:
+            async with session.request(
+                method,
+                url,
+                data=_body(data),
+                headers=JSON if data and not data.contains_files else None,
+                timeout=ClientTimeout(total=total, sock_connect=sock_connect, sock_read=sock_read),
+                proxy=self._proxy(url),
+            ) as answer:
+                return answer.status, await answer.read()
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            raise NotSent(type(error).__name__) from None
+        except ClientError as error:
+            if isinstance(error, TimeoutError):
+                raise TimedOut from None
+            raise NetworkError(type(error).__name__) from None
 
     def _proxy(self, url: str) -> str | None:
-        if not self._proxies:
-            return None
-        target = _parsed(url)
-        return None if proxy_bypass(target.host or "") else self._proxies.get(target.scheme)
+        scheme, host = _scheme_and_host(url)
+        return None if proxy_bypass(host) else self._proxies.get(scheme)
 
 
-_parsed = lru_cache(maxsize=64)(URL)
+@lru_cache(maxsize=64)
+def _scheme_and_host(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or ""
 
 
-@lru_cache(maxsize=16)
-def _timeout(total: float | None, connect: float | None, read: float | None) -> ClientTimeout:
-    return ClientTimeout(total=total, sock_connect=connect, sock_read=read)
+def _opened(agent: str) -> "ClientSession":
+    from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+
+    connector = TCPConnector(limit=0, keepalive_timeout=30)  # who sends is bounded elsewhere
+    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), headers={"User-Agent": agent})
 
 
-def _body(data: RequestData | None, files: bool) -> bytes | FormData | None:
+def _body(data: RequestData | None) -> "bytes | FormData | None":
+    from aiohttp import FormData
+
     if data is None:
         return None
-    if not files:
+    if not data.contains_files:
         return json.dumps(data.parameters).encode()
     form = FormData(data.json_parameters)
     for name, (filename, content, mime) in data.multipart_data.items():

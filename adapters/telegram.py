@@ -3,6 +3,7 @@
 import asyncio
 import html
 import logging
+import math
 import os
 import re
 import time
@@ -33,7 +34,7 @@ from adapters import (
     units,
     width,
 )
-from adapters._http import Aiohttp, NotSent
+from adapters._http import NotSent, Request
 from adapters._updates import Attached, Raw, attached, chat_of, query_of, receive
 from crmbot.errors import Moved, Passing, Permanent, Unavailable
 from crmbot.incoming import File, Incoming, Place, Press
@@ -306,7 +307,7 @@ class Telegram:
 
     def _connect(self) -> None:
         self._connected = self._clock()
-        self._http, self._polling = Aiohttp(), Aiohttp(whole=None)
+        self._http, self._polling = Request(), Request(whole=math.inf)
         self._bot = Bot(*self._addresses, request=self._http, get_updates_request=self._polling)
 
     async def close(self) -> None:

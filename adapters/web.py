@@ -31,7 +31,14 @@ class Web:
         except OSError as error:
             raise BadInput(f"web: cannot listen on {host}:{port}: {error.strerror}") from error
         self._server = _Server(
-            uvicorn.Config(app_of(signs, pages), log_config=None, access_log=False, lifespan="off", server_header=False)
+            uvicorn.Config(
+                app_of(signs, pages),
+                http="h11",  # whatever else is installed: it is strict, and few requests come
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+            )
         )
 
     @property
