@@ -15,7 +15,7 @@ from crmbot.reply import Reply, text
 from crmbot.sender import Channel, Outgoing
 
 log = logging.getLogger(__name__)
-POLL = 0.2  # seconds between looks at the jobs that are not finished
+POLL = 0.2  # seconds between looks at the jobs that are not finished, where no worker says that one is
 TYPING = 4.0  # seconds: a platform shows the sign for five
 PATIENCE = 3.0  # seconds until the chat is told in words
 DEATHS = 3  # of workers, one after the other, until the jobs that wait are given up
@@ -87,6 +87,10 @@ class Waited:
         self.told = self.job.told
 
 
+Heard = Callable[[], None]  # called when a worker has done something, or has ended
+Start = Callable[[str, Heard], Awaitable[Process]]
+
+
 class Work:
     """`start` makes a worker of that name; with none, workers elsewhere do the jobs."""
 
@@ -96,7 +100,7 @@ class Work:
         delivery: Poster,
         channels: Mapping[str, Channel],
         our_bug: Callable[[BaseException | None], Reply],
-        start: Callable[[str], Awaitable[Process]] | None,
+        start: Start | None,
     ) -> None:
         self._jobs = jobs
         self._delivery = delivery
@@ -105,6 +109,7 @@ class Work:
         self._start = start
         self._waited: dict[int, Waited] = {}
         self._watching: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
         self._process: Process | None = None
         self._name = ""
         self._deaths = 0
@@ -120,6 +125,7 @@ class Work:
         self._posted |= {each.id for each in posted}
         for job in started:
             self._waited[job.id] = Waited(job, asyncio.get_running_loop().time())
+            self._news.set()
         if self._waited and self._watching is None:
             self._watching = asyncio.create_task(self._watch())
 
@@ -147,9 +153,17 @@ class Work:
                     pass  # the next round finds the same rows
                 except Exception:  # our bug, and no reason to leave the others waiting
                     log.exception("while jobs are done")
-                await asyncio.sleep(POLL)
+                if self._waited:
+                    await self._rest()
         finally:
             self._watching = None
+
+    async def _rest(self) -> None:
+        """Until there is news; where workers run elsewhere nobody tells of it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL):
+                await self._news.wait()
+        self._news.clear()
 
     async def _round(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -192,7 +206,7 @@ class Work:
             await self._bury(now)
         if self._process is None and self._start and now >= self._not_before:
             self._name = secrets.token_hex(8)
-            self._process = await self._start(self._name)
+            self._process = await self._start(self._name, self._news.set)
         if self._process is not None:
             self._process.wake()
 
@@ -220,14 +234,16 @@ def _look(task: "asyncio.Future[None]") -> None:
 class Child:
     """A worker as a process of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, heard: Heard) -> None:
         self._process = process
+        self._listening = asyncio.create_task(self._listen(heard))
 
     @classmethod
-    async def start(cls, command: Sequence[str], told: str, environment: Mapping[str, str]) -> "Child":
+    async def start(cls, command: Sequence[str], told: str, environment: Mapping[str, str], heard: Heard) -> "Child":
         """`told` goes in first, as one line: how to open the database is nobody else's business."""
-        process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, env=environment)
-        child = cls(process)
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment)
+        child = cls(process, heard)
         child._write(told + "\n")
         return child
 
@@ -248,6 +264,14 @@ class Child:
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
+        await self._listening
+
+    async def _listen(self, heard: Heard) -> None:
+        """Whatever it says, what it has done is in the rows."""
+        assert self._process.stdout
+        while await self._process.stdout.read(4096):
+            heard()
+        heard()
 
     def _write(self, words: str) -> None:
         assert self._process.stdin

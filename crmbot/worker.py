@@ -37,6 +37,7 @@ class Worker:
     """`reading` gives a store that can only be read; what a job has to keep is kept as it finishes.
 
     `load` is called once, when the first jobs are done: what others need is there before anyone waits for it.
+    `tell` is called after each: whoever waits for it need not look.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Worker:
         *,
         seconds: float,
         load: Callable[[], None] | None = None,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = name
         self._rows = rows
@@ -59,6 +61,7 @@ class Worker:
         self._clock = clock
         self._seconds = seconds
         self._load = load
+        self._tell = tell
         self._current: tuple[int, float] | None = None
 
     def one(self) -> bool:
@@ -70,6 +73,7 @@ class Worker:
         done = self._done(claimed)
         self._current = None
         self._finish(claimed.id, done)
+        self._tell()
         return True
 
     def serve(self, woken: threading.Event, *, idle: float | None) -> None:
@@ -156,6 +160,12 @@ def wake_by_pipe(pipe: int, woken: threading.Event) -> None:
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
+
+
+def tell_by_pipe(pipe: int) -> None:
+    """A word that something is done; if nobody listens any more, the bot has ended, and the other pipe says so."""
+    with suppress(OSError):
+        os.write(pipe, b"\n")
 
 
 def limit_memory(megabytes: int) -> None:

@@ -7,8 +7,9 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from crmbot.config import Settings
     from crmbot.intents import Job
     from crmbot.sender import Channel, Delivery
-    from crmbot.work import Process, Work
+    from crmbot.work import Heard, Process, Start, Work
     from storage import Database
 
 work = typer.Typer()
@@ -61,9 +62,7 @@ def slow_work(
     return Work(engine, delivery, channels, app.our_bug, _starter(command, settings, database))
 
 
-def _starter(
-    command: Sequence[str], settings: "Settings", database: "Database"
-) -> "Callable[[str], Awaitable[Process]] | None":
+def _starter(command: Sequence[str], settings: "Settings", database: "Database") -> "Start | None":
     """How a worker of this bot is started; nothing, if the settings leave the work to others."""
     if not settings.work.worker:
         return None
@@ -74,10 +73,10 @@ def _starter(
         "settings": {"bot": settings.bot.model_dump(), "work": settings.work.model_dump()},
     }
 
-    async def start(name: str) -> "Process":
+    async def start(name: str, heard: "Heard") -> "Process":
         from crmbot.work import Child
 
-        return await Child.start(command, json.dumps(told | {"name": name}), os.environ | ONE_THREAD)
+        return await Child.start(command, json.dumps(told | {"name": name}), os.environ | ONE_THREAD, heard)
 
     return start
 
@@ -85,7 +84,7 @@ def _starter(
 def serve_pipe(jobs: "Mapping[str, Job]", load: Callable[[], None] | None = None) -> None:
     """What to open comes through the pipe: no command line, no file and no environment shows it."""
     from crmbot.config import Settings
-    from crmbot.worker import IDLE, wake_by_pipe
+    from crmbot.worker import IDLE, tell_by_pipe, wake_by_pipe
     from storage import open_database
 
     pipe = sys.stdin.fileno()
@@ -95,7 +94,8 @@ def serve_pipe(jobs: "Mapping[str, Job]", load: Callable[[], None] | None = None
     settings = Settings.model_validate(told["settings"])
     with one_line():
         database = open_database(told["url"], key=told["key"], encrypt_notes=told["encrypt_notes"])
-    _serve(database, settings, told["name"], woken, jobs, load, idle=IDLE)
+    tell = partial(tell_by_pipe, sys.stdout.fileno())
+    _serve(database, settings, told["name"], woken, jobs, load, idle=IDLE, tell=tell)
     database.close()
 
 
@@ -130,6 +130,7 @@ def _serve(
     load: Callable[[], None] | None,
     *,
     idle: float | None,
+    tell: Callable[[], None] = lambda: None,
 ) -> None:
     from crmbot.app import App
     from crmbot.worker import Worker, limit_memory
@@ -141,4 +142,5 @@ def _serve(
     our_bug = App({}, now, secrets.token_urlsafe, ServiceDesk()).our_bug
     rows = Engine(database, now, secrets.token_urlsafe)
     seconds = settings.work.seconds
-    Worker(name, rows, jobs, database.reading, our_bug, now, seconds=seconds, load=load).serve(woken, idle=idle)
+    working = Worker(name, rows, jobs, database.reading, our_bug, now, seconds=seconds, load=load, tell=tell)
+    working.serve(woken, idle=idle)

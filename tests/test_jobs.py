@@ -131,6 +131,18 @@ async def test_a_job_is_done_by_a_process_that_ends_with_the_bot(start, tmp_path
     assert bot.count(KEPT) == 2
 
 
+async def test_a_worker_says_that_it_is_done(start, tmp_path, monkeypatch):
+    async with start() as bot:
+        await bot.ask("sleep", tmp_path / "log")
+        await bot.running.settled()
+        monkeypatch.setattr(slow, "POLL", 3600)  # nobody looks by themselves any more
+        async with asyncio.timeout(60):
+            for _ in range(2):
+                await bot.ask("sleep", tmp_path / "log")
+                await bot.running.settled()
+        assert bot.words == ["slept, 1", "slept, 2", "slept, 3"]
+
+
 async def test_what_takes_long_is_said_once_and_the_answer_takes_its_place(start, tmp_path, monkeypatch):
     monkeypatch.setattr(slow, "PATIENCE", 0.5)
     async with start() as bot:
