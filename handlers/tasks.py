@@ -312,7 +312,8 @@ def _between(slots: ListTasks, member: Member, now: datetime) -> tuple[datetime 
         return None, now
     if slots.due:
         day = at(slots.due, member)[0].astimezone(ZoneInfo(member.zone)).date()
-        since = None if day == today(now, member) else midnight(day, member)
+        with_late = day == today(now, member) and slots.status != "done"
+        since = None if with_late else midnight(day, member)
         return since, midnight(day + DAY, member)
     if slots.period:
         first, last = span(slots.period, slots.offset, today(now, member), slots.alone)
@@ -398,6 +399,8 @@ def _line(task: Task, member: Member, now: datetime) -> Text:
 
 
 def _heading(slots: ListTasks, found: TaskPage, member: Member, now: datetime) -> Text:
+    if slots.status == "done" and (slots.due or slots.period):
+        return text("tasks-listed", count=found.count, which="done-then")
     if slots.status != "open":
         return text("tasks-listed", count=found.count, which=slots.status)
     if slots.due:

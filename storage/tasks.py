@@ -103,19 +103,20 @@ class Tasks:
         offset: int = 0,
         limit: int = 10,
     ) -> TaskPage:
-        """Due from `since` up to `before`, the first due first; those without a time last."""
+        """Due, or done, from `since` up to `before`: first due first, without a time last; last done first."""
         query = visible(Task, seen_by, Permission.READ_TASKS).where(Task.status == status)
         if owner is not None:
             query = query.where(Task.owner_id == owner)
         if customers is not None:
             query = query.where(col(Task.customer_id).in_(customers))
+        when: Any = col(Task.done_at if status == "done" else Task.due_at)
         if since is not None:
-            query = query.where(col(Task.due_at) >= since)
+            query = query.where(when >= since)
         if before is not None:
-            query = query.where(col(Task.due_at) < before)
+            query = query.where(when < before)
         count: int = self._session.scalar(query.with_only_columns(func.count())) or 0
-        timeless: Any = col(Task.due_at).is_(None)
-        ordered = query.order_by(timeless, col(Task.due_at), col(Task.id)).offset(offset).limit(limit)
+        order = (when.desc(), col(Task.id).desc()) if status == "done" else (when.is_(None), when, col(Task.id))
+        ordered = query.order_by(*order).offset(offset).limit(limit)
         return TaskPage(self._session.exec(ordered).all(), count)
 
     def _sealed(self) -> bool:

@@ -177,6 +177,23 @@ def test_lists_by_day_week_and_overdue(amy, clock):
     assert amy.does("task.list", ref="T2") == "This is T2."
 
 
+def test_what_was_done_is_listed_by_when_it_was_done(amy, clock):
+    for subject, due in (("a", "2026-11-24"), ("b", "2026-12-24"), ("c", "")):
+        amy.does("task.add", subject=subject, due=due or None)
+    for ref in ("T1", "T2"):
+        amy.does("task.done", ref=ref)
+    clock.wait(days=10)
+    amy.does("task.done", ref="T3")
+    assert (amy.does("task.list", status="done"), amy.labels) == (
+        "3 are done.",
+        ["T3 · c", "Thu 24 Dec T2 · b", "Tue 24 Nov T1 · a"],
+    )
+    assert amy.does("task.list", status="done", due="2026-12-03") == "One was done then."
+    assert amy.does("task.list", status="done", due="2026-11-24") == "Nothing was done then."
+    assert amy.does("task.list", status="done", period="month", offset=-1) == "2 were done then."
+    assert amy.does("task.list", status="done", period="month") == "One was done then."
+
+
 def test_only_ones_own_are_seen_by_a_rep_and_all_of_the_team_by_the_manager(amy, chat):
     bob, boss = chat("bob"), chat("boss", Role.MANAGER)
     bob.does("task.add", subject="call Ann", due="2026-11-24")

@@ -294,6 +294,11 @@ tasks-listed = { $which ->
         [one] One is done.
        *[other] { $count } are done.
     }
+    [done-then] { $count ->
+        [0] Nothing was done then.
+        [one] One was done then.
+       *[other] { $count } were done then.
+    }
     [today] { $count ->
         [0] Nothing is due today.
         [one] One is due by the end of today.

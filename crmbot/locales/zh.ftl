@@ -286,6 +286,10 @@ tasks-listed = { $which ->
         [0] 还没有完成的待办。
        *[other] 已完成 { $count } 件。
     }
+    [done-then] { $count ->
+        [0] 那段时间没有完成的待办。
+       *[other] 那段时间完成了 { $count } 件。
+    }
     [today] { $count ->
         [0] 今天没有待办。
        *[other] 今天要办 { $count } 件。

@@ -8,7 +8,7 @@ from crmbot.money import find_money
 from crmbot.understand.bag import FAR, GONE, Facts, days
 from crmbot.understand.lexicon import any_of, meanings, table, words
 from crmbot.understand.names import clean, is_colleague, is_person, read_name
-from crmbot.understand.periods import period_shape, read_count, read_period
+from crmbot.understand.periods import named_period_shape, period_shape, read_count, read_named_period, read_period
 from crmbot.understand.spans import one_ref, read_ref, ref_shape
 from crmbot.understand.tidy import HAN, has_han, without_marks
 from crmbot.understand.whom import is_everyday
@@ -44,10 +44,18 @@ def read_day_or_period(facts: Facts) -> None:
             facts.take("span", None, found.start(), found.end())
             return
     told = max(days(facts, past=False), key=lambda each: each.sure, default=None)
-    if told and told.sure:
+    named = named_period_shape().search(facts.said)
+    if named and (
+        not told or _ONLY_CUES.fullmatch(facts.said[told.start : named.start()] + facts.said[named.end() : told.end])
+    ):
+        over = any(meanings("statuses")[each[0].casefold()] != "open" for each in _any("statuses").finditer(facts.said))
+        facts.found |= read_named_period(named, facts.now, past=over)  # "in january" is no day
+        facts.take("span", None, named.start(), named.end())
+    elif told and told.sure:
         facts.take("due", told.iso("due"), told.start, told.end)
 
 
+_ONLY_CUES = re.compile(r"\s*(?:due|on|in|for|by|during|到期)?\s*", re.I)
 _WEEKDAY_AFTER = re.compile("周[一二三四五六日天末]")  # 本周三 is one day
 
 
