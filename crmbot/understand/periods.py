@@ -72,6 +72,15 @@ def read_named_period(found: re.Match[str], now: datetime, *, past: bool) -> dic
     return _alone(unit, offset - count if past and offset else offset)
 
 
+def in_the_past(slots: dict[str, Any]) -> dict[str, Any]:
+    """ "Done in october": the last one, where the next was taken to be meant."""
+    count = {"month": 12, "quarter": 4}.get(slots.get("period", ""), 0)
+    if not count or slots.get("offset", 0) <= 0:
+        return slots
+    others = {slot: said for slot, said in slots.items() if slot not in ("period", "offset", "alone")}
+    return others | _alone(slots["period"], slots["offset"] - count)
+
+
 def _alone(unit: str, offset: int) -> dict[str, Any]:
     """That one period, while -3 without this are the last three."""
     return _period(unit, offset) | ({"alone": True} if abs(offset) > 1 else {})

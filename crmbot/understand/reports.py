@@ -48,8 +48,7 @@ def read_day_or_period(facts: Facts) -> None:
     if named and (
         not told or _ONLY_CUES.fullmatch(facts.said[told.start : named.start()] + facts.said[named.end() : told.end])
     ):
-        over = any(meanings("statuses")[each[0].casefold()] != "open" for each in _any("statuses").finditer(facts.said))
-        facts.found |= read_named_period(named, facts.now, past=over)  # "in january" is no day
+        facts.found |= read_named_period(named, facts.now, past=False)  # "in january" is no day
         facts.take("span", None, named.start(), named.end())
     elif told and told.sure:
         facts.take("due", told.iso("due"), told.start, told.end)

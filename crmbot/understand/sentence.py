@@ -16,6 +16,7 @@ from crmbot.understand.meaning import PLAUSIBLE, SURE, UNKNOWN, Patience, Unders
 from crmbot.understand.mixed import as_typed, in_chinese
 from crmbot.understand.names import is_organisation, is_person
 from crmbot.understand.otherwise import otherwise
+from crmbot.understand.periods import in_the_past
 from crmbot.understand.phrases import Phrase
 from crmbot.understand.politeness import unframed
 from crmbot.understand.slots import read_span
@@ -130,6 +131,8 @@ def _best(text: str, now: datetime, asked: bool, patience: Patience) -> Understo
         if intent == "task.list" and slots.get("period") == "day":
             day = now.date() + timedelta(days=slots.pop("offset", 0))
             slots = {slot: said for slot, said in slots.items() if slot != "period"} | {"due": day.isoformat()}
+        if intent == "task.list" and slots.get("status") in ("done", "overdue"):
+            slots = in_the_past(slots)
         if intent == "pipeline.report" and slots.get("offset", 0) > 0:
             intent, slots["horizon"] = "forecast.report", slots.pop("offset")  # what is to come is forecast
         if not fit.phrase.sure and fit.phrase.beside and not fit.phrase.by_ref and words_of_phrase == 0 and doubt > 0.3:
