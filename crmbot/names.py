@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -29,7 +29,20 @@ LEADING = 93.0  # "Acme" for "Acme Robotics"
 
 
 def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+    return in_one_script(unicodedata.normalize("NFKC", name).casefold().strip())
+
+
+def in_one_script(words: str) -> str:
+    """Chinese in simplified characters: 台積電 and 台积电 are one name."""
+    return _simplifying()(words) if HAS_HAN.search(words) else words
+
+
+@cache
+def _simplifying() -> Callable[[str], str]:
+    from opencc import OpenCC  # 7 MB, which those who write no Chinese do without
+
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert
 
 
 @lru_cache(4096)
@@ -44,12 +57,12 @@ def fold(name: str) -> str:
 def untitled(name: str) -> str:
     """A name without Mr or 总, to look a person up by."""
     plain = unicodedata.normalize("NFKC", name).strip()
-    return TITLE.sub("", plain.casefold()) or plain
+    return TITLE.sub("", _plain(name)) or plain
 
 
 def is_person(name: str) -> bool:
     """Whether a bare name is more likely a person's than a company's."""
-    plain = unicodedata.normalize("NFKC", name).strip()
+    plain = in_one_script(unicodedata.normalize("NFKC", name).strip())
     if TITLE.search(plain.casefold()):
         return True
     if HAS_HAN.search(plain):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from crmbot.dialogue import Found
-from crmbot.names import HAN
+from crmbot.names import HAN, in_one_script
 from crmbot.people import Member, Permission
 from crmbot.recurrence import Recurrence
 from storage.columns import are_sealed
@@ -147,7 +147,7 @@ def covered(said: str, subject: str) -> float:
 
 def _terms(words: str) -> list[str]:
     """Words without the small ones; of Chinese, the characters."""
-    return [each for each in TERM.findall(words.casefold()) if each not in SMALL]
+    return [each for each in TERM.findall(in_one_script(words.casefold())) if each not in SMALL]
 
 
 def _same(one: str, other: str) -> bool:

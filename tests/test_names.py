@@ -2,12 +2,18 @@
 
 import pytest
 
-from crmbot.names import CLEAR, NEAR, SAME, likeness
+from crmbot.names import CLEAR, NEAR, SAME, grams, is_person, likeness, untitled
 
 
 @pytest.mark.parametrize(
     ("said", "known"),
-    [("Acme Corp.", "ACME Corporation"), ("智云科技(杭州)", "杭州智云科技有限公司"), ("Ａｃｍｅ", "acme")],
+    [
+        ("Acme Corp.", "ACME Corporation"),
+        ("智云科技(杭州)", "杭州智云科技有限公司"),
+        ("Ａｃｍｅ", "acme"),
+        ("台積電", "台积电股份有限公司"),
+        ("台灣高速鐵路", "台湾高速铁路有限责任公司"),
+    ],
 )
 def test_spellings_of_one_name_are_the_same(said: str, known: str) -> None:
     assert likeness(said, known) == SAME
@@ -33,3 +39,10 @@ def test_a_slip_or_a_beginning_is_clear(said: str, known: str) -> None:
 )
 def test_other_names_are_not_even_near(said: str, known: str) -> None:
     assert likeness(said, known) < NEAR
+
+
+def test_traditional_characters_are_read_as_simplified_ones():
+    assert is_person("陳總") and is_person("張偉") and not is_person("鴻海精密")
+    assert untitled("陳總經理") == "陈"
+    assert grams("國泰人壽") == grams("国泰人寿")
+    assert likeness("國泰", "国泰人寿") == likeness("国泰", "国泰人寿") > NEAR

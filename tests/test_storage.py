@@ -12,19 +12,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from conftest import NOW
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import SQLModel
 
 from crmbot.errors import BadInput, Unavailable
 from crmbot.incoming import Sender
 from crmbot.money import Money
+from crmbot.names import fold
 from crmbot.people import Permission, Role
 from storage import Deal, NewCustomer, Wanted, open_database
 from storage.database import AT_ONCE, Work, database_url
-from storage.migrate import HEAD, _config
+from storage.migrate import HEAD, _config, migrate
 from storage.search import candidates
-from storage.tables import Customer, Gram, Handle, Interaction, MemberRow, Order
+from storage.tables import Customer, Gram, Handle, Interaction, MemberRow, Order, Product
 
 TABLES = SQLModel.metadata.tables
 
@@ -82,6 +83,35 @@ def test_a_database_of_a_newer_program_is_refused(database, url):
         database.run(
             lambda store: store.connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{HEAD}'")
         )
+
+
+def test_names_in_two_scripts_get_one_key(database, amy, monkeypatch):
+    """As they were kept before: each by how it was typed."""
+    with monkeypatch.context() as before:
+        before.setattr("crmbot.names.in_one_script", lambda words: words)
+        fold.cache_clear()
+        for name in ("台積電", "鴻海", "Acme"):
+            add(database, amy, name)
+        acting(database, amy, lambda store: [store.orders.new_product(name) for name in ("壽險", "车险", "車險")])
+        acting(database, amy, lambda store: store.customers.archive(store.session.get(Customer, 2), NOW))
+    fold.cache_clear()
+    grams = database.run(lambda store: store.connection.execute(select(func.count()).select_from(Gram)).scalar())
+    database.run(lambda store: store.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0020'"))
+    assert migrate(database.engine, database.keys) and not migrate(database.engine, database.keys)
+
+    def names(kind):
+        rows = database.run(
+            lambda store: store.connection.execute(select(kind.name, kind.name_key).order_by(kind.id)).all()
+        )
+        return [tuple(row) for row in rows]
+
+    assert names(Customer) == [("台積電", "台积电"), ("鴻海", "鸿海"), ("Acme", "acme")]
+    assert names(Product) == [("壽險", "寿险"), ("车险", "车险"), ("車險", "車險")]
+    found, _ = database.run(lambda store: store.customers.find(Wanted(name="台积"), seen_by=amy))
+    assert [each.name for each in found] == ["台積電"]
+    assert (
+        database.run(lambda store: store.connection.execute(select(func.count()).select_from(Gram)).scalar()) == grams
+    )
 
 
 def test_every_table_of_records_says_that_no_ref_is_used_again(database):
