@@ -16,6 +16,7 @@ from crmbot.sender import Channel, Outgoing
 
 log = logging.getLogger(__name__)
 POLL = 0.2  # seconds between looks at the jobs that are not finished, where no worker says that one is
+PAUSE = 0.01  # seconds at least, however much they say
 TYPING = 4.0  # seconds: a platform shows the sign for five
 PATIENCE = 3.0  # seconds until the chat is told in words
 DEATHS = 3  # of workers, one after the other, until the jobs that wait are given up
@@ -264,13 +265,16 @@ class Child:
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
-        await self._listening
+        self._listening.cancel()  # whoever else holds its pipe open is not waited for
+        self._process._transport.close()  # type: ignore[attr-defined]  # the library has no other way
+        await asyncio.gather(self._listening, return_exceptions=True)
 
     async def _listen(self, heard: Heard) -> None:
         """Whatever it says, what it has done is in the rows."""
         assert self._process.stdout
         while await self._process.stdout.read(4096):
             heard()
+            await asyncio.sleep(PAUSE)
         heard()
 
     def _write(self, words: str) -> None:

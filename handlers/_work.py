@@ -94,9 +94,16 @@ def serve_pipe(jobs: "Mapping[str, Job]", load: Callable[[], None] | None = None
     settings = Settings.model_validate(told["settings"])
     with one_line():
         database = open_database(told["url"], key=told["key"], encrypt_notes=told["encrypt_notes"])
-    tell = partial(tell_by_pipe, sys.stdout.fileno())
+    tell = partial(tell_by_pipe, _own(sys.stdout.fileno()))
     _serve(database, settings, told["name"], woken, jobs, load, idle=IDLE, tell=tell)
     database.close()
+
+
+def _own(pipe: int) -> int:
+    """The pipe under a number of its own: what a library prints goes where errors go, and is no word of ours."""
+    own = os.dup(pipe)
+    os.dup2(sys.stderr.fileno(), pipe)
+    return own
 
 
 def _first_line(pipe: int) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from base64 import b64encode
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from adapters._connections import Broken, Connections, Unreached
 from adapters._http import NotSent, Request
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+END = object()  # the server closes in order
 PATIENT = {"connect": 5.0, "silence": 5.0}
 
 
@@ -38,6 +40,8 @@ class Script:
                 for part in self.answers.pop(0):
                     if part is None:
                         writer.transport.abort()
+                        return
+                    if part is END:
                         return
                     if isinstance(part, float):
                         await asyncio.sleep(part)
@@ -75,9 +79,10 @@ async def test_one_connection_carries_one_request_after_another(connections):
     port = url.split(":")[2].split("/")[0]
     assert asked == [
         f"POST /bot42:TOKEN/getMe HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: tests\r\nAccept: */*\r\n"
+        "Accept-Encoding: identity\r\n"
         'Content-Type: application/json\r\nContent-Length: 8\r\n\r\n{"a": 1}'.encode(),
         f"GET /bot42:TOKEN/getMe?b=2 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: tests\r\n"
-        "Accept: */*\r\n\r\n".encode(),
+        "Accept: */*\r\nAccept-Encoding: identity\r\n\r\n".encode(),
     ]
 
 
@@ -97,8 +102,9 @@ async def test_requests_at_the_same_time_have_a_connection_each(connections):
         [b"HTTP/1.1 200 OK\r\nContent-", b"Length: 5\r\n\r\nhe", b"llo"],
         [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n", b"3\r\nllo\r\n0\r\n\r\n"],
         [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"],
+        [b"HTTP/1.0 200 OK\r\nServer: old\r\n\r\nhel", b"lo", END],
     ],
-    ids=["in pieces", "in chunks", "after a word that it will come"],
+    ids=["in pieces", "in chunks", "after a word that it will come", "until the end"],
 )
 async def test_an_answer_is_whole(connections, parts):
     async with serving(Script([each for part in parts for each in (part, 0.01)])) as url:
@@ -174,6 +180,90 @@ async def test_who_answers_too_late_is_left(connections, parts, times):
         assert len(script.asked) == 2
 
 
+async def test_who_is_cancelled_as_the_answer_comes_leaves_nothing_open(connections):
+    script = Script(*[[OK]] * 9)
+    async with serving(script) as url:
+        for _ in range(3):
+            request = asyncio.create_task(connections.request("GET", url, **PATIENT))
+            while not any(each._asked for each in connections._all):
+                await asyncio.sleep(0)
+            [connection] = connections._all
+            answer = connection._answer
+            connection._answer = lambda answer=answer, request=request: (answer(), request.cancel())
+            with pytest.raises(asyncio.CancelledError):
+                await request
+            await all_ended(connections)
+
+
+async def all_ended(connections):
+    async with asyncio.timeout(30):
+        while connections._all:
+            await asyncio.sleep(0.005)
+
+
+async def test_closing_ends_what_is_under_way(connections):
+    async with serving(Script([30.0], [OK], [OK])) as url:
+        request = asyncio.create_task(connections.request("GET", url, **PATIENT))
+        while not any(each._asked for each in connections._all):
+            await asyncio.sleep(0)
+        connections.close()
+        with pytest.raises(Broken):
+            await request
+        coming = asyncio.create_task(connections.request("GET", url, **PATIENT))
+        await asyncio.sleep(0)
+        connections.close()
+        with pytest.raises(Unreached):
+            await coming
+        assert (await connections.request("GET", url, **PATIENT)).body == b"ok"
+
+
+async def test_a_burst_of_connections_is_closed_after_a_while(connections, monkeypatch):
+    monkeypatch.setattr(_connections, "IDLE", 0.05)
+    async with serving(Script(*[[0.02, OK]] * 20)) as url:
+        await asyncio.gather(*(connections.request("GET", url, **PATIENT) for _ in range(20)))
+        assert len(connections._all) == 20
+        await all_ended(connections)
+    assert not any(connections._waiting.values())
+
+
+async def test_an_answer_is_not_kept(connections):
+    async with serving(Script([b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 0.05, None])) as url:
+        await connections.request("GET", url, **PATIENT)
+        [connection] = connections._all
+        assert connection._body == []
+        await all_ended(connections)
+        assert not any(connections._waiting.values())
+
+
+async def test_a_slow_name_server_is_waited_for_and_asked_once(connections, monkeypatch):
+    loop = asyncio.get_running_loop()
+    asked, lookup = [], loop.getaddrinfo
+
+    async def slow(*given, **more):
+        asked.append(given)
+        await asyncio.sleep(0.1)
+        return await lookup(*given, **more)
+
+    monkeypatch.setattr(loop, "getaddrinfo", slow)
+    async with serving(Script(*[[0.05, OK]] * 4)) as url:
+        at_once = (connections.request("GET", url, connect=0.05, silence=5.0) for _ in range(4))
+        assert {each.body for each in await asyncio.gather(*at_once)} == {b"ok"}
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("url", ["htps://api.telegram.org/bot1:T/getMe", "api.telegram.org/bot1:T", "http:///bot1:T"])
+async def test_what_is_no_address_is_sent_nowhere(connections, url):
+    with pytest.raises(ValueError, match="no address"):
+        await connections.request("GET", url, **PATIENT)
+
+
+def test_an_address_is_written_in_plain_letters():
+    origin, head = _connections._parsed("GET", "http://me:s%40crét@bücher.example/pfad ü/%C3%BC?a=ö b", "tests")
+    assert origin == ("xn--bcher-kva.example", 80, False)
+    assert head.startswith(b"GET /pfad%20%C3%BC/%C3%BC?a=%C3%B6%20b HTTP/1.1\r\nHost: xn--bcher-kva.example\r\n")
+    assert b"\r\nAuthorization: Basic " + b64encode("me:s@crét".encode()) + b"\r\n" in head
+
+
 async def test_a_slow_answer_that_goes_on_is_waited_for(connections):
     async with serving(Script([each for byte in OK for each in (bytes([byte]), 0.005)])) as url:
         assert (await connections.request("GET", url, connect=5.0, silence=0.15)).body == b"ok"
@@ -206,13 +296,15 @@ async def test_nothing_has_left_for_a_host_that_is_not_there(connections):
         await Request().call(f"http://127.0.0.1:{port}/sendMessage", {})
 
 
-async def test_a_host_that_takes_no_connection_is_given_up(connections, monkeypatch):
+@pytest.mark.parametrize("what", ["getaddrinfo", "sock_connect"])
+async def test_a_host_that_takes_no_connection_is_given_up(connections, monkeypatch, what):
     loop = asyncio.get_running_loop()
 
     async def never(*_, **__):
         await asyncio.sleep(30)
 
-    monkeypatch.setattr(loop, "getaddrinfo", never)
+    monkeypatch.setattr(loop, what, never)
+    monkeypatch.setattr(_connections, "LOOKUP", 0.02)
     with pytest.raises(Unreached):
         await connections.request("GET", "http://127.0.0.1/", connect=0.02, silence=5.0)
 

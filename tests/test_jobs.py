@@ -1,6 +1,7 @@
 """Slow work: done by a process of its own, answered once, whatever ends when."""
 
 import asyncio
+import os
 import sys
 import threading
 from contextlib import asynccontextmanager
@@ -141,6 +142,25 @@ async def test_a_worker_says_that_it_is_done(start, tmp_path, monkeypatch):
                 await bot.ask("sleep", tmp_path / "log")
                 await bot.running.settled()
         assert bot.words == ["slept, 1", "slept, 2", "slept, 3"]
+
+
+async def test_a_worker_that_talks_all_the_time_is_heard_now_and_then(tmp_path):
+    heard = []
+    talking = (sys.executable, "-uc", "while True: print('x')")
+    child = await slow.Child.start(talking, "", {}, lambda: heard.append(1))
+    await asyncio.sleep(0.5)
+    await child.end(0)
+    assert 1 < len(heard) < 0.5 / slow.PAUSE + 5
+
+
+async def test_a_worker_that_has_ended_is_not_waited_for_because_of_its_pipe(tmp_path):
+    left = "import subprocess, sys; print(subprocess.Popen(['sleep', '60']).pid, file=open(sys.argv[1], 'w')); input()"
+    child = await slow.Child.start(
+        (sys.executable, "-c", left, str(tmp_path / "pid")), "", {"PATH": "/usr/bin:/bin"}, int
+    )
+    async with asyncio.timeout(30):
+        await child.end(20)
+    os.kill(int((tmp_path / "pid").read_text()), 9)
 
 
 async def test_what_takes_long_is_said_once_and_the_answer_takes_its_place(start, tmp_path, monkeypatch):

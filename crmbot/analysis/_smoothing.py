@@ -34,7 +34,7 @@ class Smoothed:
 def damped(pasts: Sequence[Values], horizon: int) -> list[Smoothed]:
     """Level and damped trend, ETS(A,N,N) and ETS(A,Ad,N) (Hyndman et al. 2008, "Forecasting with … Smoothing").
 
-    `pasts` are histories of two values or more, the shortest first.
+    `pasts` are histories of three values or more, the shortest first.
     """
     alpha, beta, phi = _DAMPED
     counts = np.array([[len(past)] for past in pasts])
