@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 
+from crmbot.spoken import SHAPE, may_be_spoken, spoken_value
+
 _CODES = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF
     CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG
@@ -117,18 +119,22 @@ class Figure:
 def read_money(text: str) -> dict[str, str] | None:
     """The amount that is the whole of `text`, as `{"value", "currency"?}`, or None."""
     text = _grammar().around.sub("", text.strip())
-    found = _grammar().figure.fullmatch(text)
+    found = _grammar().figure.fullmatch(text) or _grammar().spoken.fullmatch(text)
     return _said(found) if found else None
 
 
 def find_money(text: str) -> Iterator[Figure]:
     """Every number in `text` that may be an amount, in order."""
-    if not _NUMERAL.search(text):
-        return
     grammar = _grammar()
-    for found in grammar.figure.finditer(text):
-        if (said := _said(found)) and not _counts(found, text, grammar):
-            yield Figure(found.start(), found.end(), said, _sureness(found, said))
+    shapes = [grammar.figure] if _NUMERAL.search(text) else []
+    shapes += [grammar.spoken] if may_be_spoken(text) else []
+    figures = [
+        Figure(found.start(), found.end(), said, _sureness(found, said))
+        for shape in shapes
+        for found in shape.finditer(text)
+        if (said := _said(found)) and not _counts(found, text, grammar)
+    ]
+    yield from sorted(figures, key=lambda each: each.start) if len(shapes) > 1 else figures
 
 
 _NUMERAL = re.compile("[\\d零〇一二两三四五六七八九十半]")
@@ -139,6 +145,7 @@ class _Grammar:
     scales: Mapping[str, Decimal]
     currencies: Mapping[str, str]
     figure: re.Pattern[str]
+    spoken: re.Pattern[str]
     around: re.Pattern[str]
     counted: re.Pattern[str]
 
@@ -158,7 +165,8 @@ def _grammar() -> _Grammar:
     # Codes such as ALL or TOP are words too, so those are taken in capitals only.
     rest = by_first_letter(sorted(ISO - {code.upper() for code in named}))
     money = rf"(?:(?i:{any_of(named)})|(?<![A-Za-z])(?:{rest})(?![A-Za-z]))"
-    latin = rf"\d+(?:[.,']\d+)*(?:\s?(?i:{any_of_units(scales)})(?![A-Za-z]))?"
+    grouped = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?=,\d(?!\d\d))"  # 380,000,2月底: the last comma is between clauses
+    latin = rf"(?:{grouped}|\d+(?:[.,']\d+)*)(?:\s?(?i:{any_of_units(scales)})(?![A-Za-z]))?"
     han = (
         r"(?:小(?=十))?(?:\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十半])"
         r"(?:[.,\d零〇一二两三四五六七八九十百千万亿点]|[来多几余](?=[万亿])|[wW](?![A-Za-z]))*"
@@ -170,13 +178,16 @@ def _grammar() -> _Grammar:
         rf"(?:\s?(?:-|–|—|~|to\b|到|至|(?(between)and\b|(?!)))\s?(?:{money}\s?)?(?P<high>{number}))?"
         rf"(?:\s?(?P<after>{money}))?(?![A-Za-z0-9])"
     )
+    spoken = re.compile(
+        rf"(?<![\w.-])(?:(?P<before>{money})\s?)?(?P<low>{SHAPE})(?P<high>(?!))?(?:\s?(?P<after>{money}))?(?![A-Za-z0-9])"
+    )
     around = re.compile(
         rf"^(?:(?i:{any_of(words('money', 'about'))})\s*)+|(?:\s*(?i:{any_of(words('money', 'about'))}))+$"
     )
     latin_counted = [word for word in words("money", "counted") if word.isascii()]
     han_counted = words("money", "counted") - set(latin_counted)
     counted = re.compile(rf"%|\s?(?i:{any_of(latin_counted)})|{any_of(han_counted)}(?<!月(?=[底初末中]))")
-    return _Grammar(scales, currencies, figure, around, counted)
+    return _Grammar(scales, currencies, figure, spoken, around, counted)
 
 
 def any_of_units(scales: Mapping[str, Decimal]) -> str:
@@ -187,7 +198,7 @@ def any_of_units(scales: Mapping[str, Decimal]) -> str:
 def _said(found: re.Match[str]) -> dict[str, str] | None:
     grammar = _grammar()
     unit = _unit(found["high"] or "", grammar)
-    value = _value(found["low"], grammar)
+    value = spoken_value(found["low"]) or _value(found["low"], grammar)
     if value is None:
         return None
     if unit and not _unit(found["low"], grammar):
@@ -200,7 +211,7 @@ def _said(found: re.Match[str]) -> dict[str, str] | None:
 def _sureness(found: re.Match[str], said: Mapping[str, str]) -> int:
     if "currency" in said:
         return 3
-    if _unit(found["high"] or found["low"], _grammar()):
+    if spoken_value(found["low"]) or _unit(found["high"] or found["low"], _grammar()):
         return 2
     return 1 if re.search(r"\d[.,]\d", found["low"]) else 0
 

@@ -150,7 +150,7 @@ async def test_a_worker_that_talks_all_the_time_is_heard_now_and_then(tmp_path):
     child = await slow.Child.start(talking, "", {}, lambda: heard.append(1))
     await asyncio.sleep(0.5)
     await child.end(0)
-    assert 1 < len(heard) < 0.5 / slow.PAUSE + 5
+    assert 1 < len(heard) < 5 / slow.PAUSE  # it says millions of words
 
 
 async def test_a_worker_that_has_ended_is_not_waited_for_because_of_its_pipe(tmp_path):

@@ -47,6 +47,17 @@ from crmbot.money import ISO, LARGEST, Money, canonical, find_money, minor_digit
         ("5千美金", "5000", "USD"),
         ("500刀", "500", "USD"),
         ("£7 500", None, None),
+        ("ten grand", "10000", None),
+        ("Twenty-five thousand dollars", "25000", "USD"),
+        ("a hundred and twenty thousand", "120000", None),
+        ("three hundred fifty k", "350000", None),
+        ("half a million", "500000", None),
+        ("a quarter of a million euros", "250000", "EUR"),
+        ("two and a half million", "2500000", None),
+        ("about twelve point five grand", "12500", None),
+        ("ten", None, None),
+        ("a grand", None, None),
+        ("two hundred", None, None),
         ("60 quid", "60", "GBP"),
         ("8000块", "8000", "CNY"),
         ("￥8,000", "8000", "CNY"),
@@ -155,3 +166,9 @@ def test_what_is_no_money_is_refused(said, currency):
 def test_minor_units_are_those_of_the_currency():
     assert [minor_digits(code) for code in ("USD", "JPY", "KWD", "CLF")] == [2, 0, 3, 4]
     assert Money.of({"value": "12.345"}, "USD").minor == 1235
+
+
+def test_a_comma_between_clauses_is_no_part_of_a_figure():
+    found = [each.said for each in find_money("HK$380,000,2月底签") if each.sureness]
+    assert found == [{"value": "380000", "currency": "HKD"}]
+    assert read_money("1,50,000")["value"] == "150000"  # as in India

@@ -230,6 +230,6 @@ def _clock_said(found: re.Match[str], reading: Reading) -> Atom | None:
     if hour > 23 or minute > 59 or (found["half"] and not 1 <= hour <= 12):
         return None
     half = (found["half"] or "").replace(".", "").casefold()
-    if not half and len(hour_said) == 2 and hour_said[0] == "0":
-        half = "am"  # 07:00 is written by the 24-hour clock
+    if not half and ((len(hour_said) == 2 and hour_said[0] == "0") or f"{hour_said}h" in found[0].casefold()):
+        half = "am"  # 07:00 and 7h45 are written by the 24-hour clock
     return Atom("clock", found.start(), found.end(), clock=time(hour, minute), half=half)

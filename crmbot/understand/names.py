@@ -89,13 +89,16 @@ def doubt_about(name: str) -> float:
         return 1.0
     if name in words("words", "add"):
         return 1.0  # 存一下
+    if _REF.fullmatch(name):
+        return 0.6  # C31 is one of ours
     if _our_noun_and_trade().fullmatch(name):
         return 0.3 if name.islower() and not has_han(name) else 0.05
     said = _LATIN_WORD.findall(name.casefold())
     if len(said) > 3 and name.islower() and _RUNS_ON.search(name):
         return 0.35  # "gig sold out in minutes"
-    never = [word for word in said if word in words("names", "never") and not _bears(name, word)]
-    if has_han(name) and _never_han().search(DAY_IN_NAME.sub("", name, count=1)):
+    joins = {word.casefold() for word in _JOINS.findall(name)}
+    never = [word for word in said if word in words("names", "never") - joins and not _bears(name, word)]
+    if has_han(name) and _never_han().search(_without_our_noun(DAY_IN_NAME.sub("", name, count=1))):
         return 1.0
     if never and (len(said) < 3 or not words("names", "function").isdisjoint(never)):
         return 1.0
@@ -126,6 +129,20 @@ def doubt_about(name: str) -> float:
     return 0.0
 
 
+def _without_our_noun(name: str) -> str:
+    """好任务科技: a noun of ours between the first sign of a company and its form."""
+    found = _noun_within().fullmatch(name)
+    return found[1] + found[2] if found else name
+
+
+@cache
+def _noun_within() -> re.Pattern[str]:
+    nouns = any_of(word for word in words("names", "nouns") if has_han(word))
+    forms = any_of(word for word in words("names", "forms") if has_han(word))
+    return re.compile(rf"({HAN}(?<![新建加查看把给跟和与的]){{1,2}}){nouns}({HAN}{{0,2}}{forms})")
+
+
+_REF = re.compile(r"[CDTKMR]-?\d+")
 _RUNS_ON = re.compile(r"\s(?:in|out|up|off|on|over|by|than|after|before)\s")
 
 
@@ -223,10 +240,26 @@ def _bears(name: str, word: str) -> bool:
     """Will, May, Hope: names too, written with a capital; and any noun is, beside another word: Harbor Coffee."""
     if word.capitalize() not in name:
         return False
-    if word in words("names", "real"):
+    if word in words("names", "real") or _is_titled(name):
         return True
     others = set(_LATIN_WORD.findall(name.casefold())) - words("names", "never")
     return bool(others) and word not in words("names", "function")
+
+
+_JOINS = re.compile(
+    r"(?<=[a-zà-ÿ] )(?:do|dos|da|das|no|na|is|the|to|for|all)(?= [A-ZÀ-Þ])"
+)  # Luz do Norte, Back to Work
+
+
+def _is_titled(name: str) -> bool:
+    """Deal Valley Dairy, Ticket To Ride Tours: three words or more, each with a capital, and not all of them ours."""
+    said = _SPELT.findall(name)
+    ours = words("names", "nouns") | words("names", "function") | words("names", "never")
+    return (
+        len(said) > 2
+        and all(word[0].isupper() for word in said)
+        and sum(word.casefold() not in ours and len(word) > 2 for word in said) > 1
+    )
 
 
 # A name that begins or ends with a preposition, or is one Han character, is a piece of something else.
@@ -263,7 +296,7 @@ def is_person(name: str) -> bool:
     return bool(_full_name().fullmatch(name)) and not is_organisation(name)
 
 
-_WEEKDAY = re.compile("周[一二三四五六日天末]")  # 周 is a surname too
+_WEEKDAY = re.compile("周[一二三四五六日天末]|季度|单子|成交|管道|管线")  # 周 and 季 are surnames too
 
 
 @cache
@@ -376,7 +409,7 @@ def without_role(said: str) -> str:
     if titled := _role_before_title().fullmatch(said):
         return titled[1]
     shorter = without_marks(_role().sub("", said))
-    if shorter and is_surname(shorter):
+    if shorter and (is_surname(shorter) or re.fullmatch(HAN, shorter)):  # 楼老板: whatever stands before a title
         return said
     return shorter
 

@@ -21,7 +21,7 @@ def unframed(text: str) -> tuple[str, bool]:
     for _ in range(MOST_FRAMES):
         shorter = without_ends(text)
         if led := (has_han(shorter[:1]) and _fillers().match(shorter)) or (
-            not _POINTING.match(shorter) and before.match(shorter)
+            not _POINTING.match(shorter) and not _A_NAME.match(shorter) and before.match(shorter)
         ):
             shorter = shorter[led.end() :]
         if followed := after.search(shorter, max(0, len(shorter) - LONGEST_FRAME)):
@@ -33,10 +33,12 @@ def unframed(text: str) -> tuple[str, bool]:
 
 
 _POINTING = re.compile("那[个单笔条家位边场张次]|早[上晨班]|快[到递要]")  # 那 and 早 alone are politeness
+_A_NAME = re.compile(r"(?:Ah|Eh|Yo|Oh) [A-Z]")  # Ah Huat Trading
 _ASKING = re.compile(rf"\?[\s!.{EMOJI}]*$|(?:吗|没有|什么|谁|为什么|怎么办|多少)了?$")
 _SLACK = re.compile(r"^/crm\s+(?=\w)", re.I)
 _PLAINER = (
     ("@", re.compile(r"^(/\w+)@\w+"), r"\1"),
+    ("+", re.compile(r"(?<=[\w)]) \+ (?=[A-Za-z])"), " and "),
     (":", re.compile(r"(?<=\w) (?:please|pls|plz)\s*(?=:)", re.I), ""),
     ("了", re.compile(r"(?<=[\da-z])了$"), ""),
     ("!", re.compile(r"^[A-Za-z]{2,9}!+\s+(?=\S)"), ""),  # Boom!!

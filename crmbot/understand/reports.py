@@ -85,7 +85,7 @@ def read_owner_of(facts: Facts) -> None:
             facts.take("owner", "me" if name.casefold() in words("owners", "me") else name, found.start(), found.end())
 
 
-_OWNS = re.compile(r"(?<![\w])(?P<who>[A-Z][\w-]+|[a-z][\w-]{1,15})'s(?=\s)")
+_OWNS = re.compile(r"(?<![\w])(?P<who>(?:[A-Z][\w-]+ ){1,2}(?<!\w\. )[A-Z][\w-]+|[A-Z][\w-]+|[a-z][\w-]{1,15})'s(?=\s)")
 
 
 @cache
@@ -116,7 +116,7 @@ def _mine() -> re.Pattern[str]:
 def _han_owner() -> re.Pattern[str]:
     surname = any_of(words("names", "surnames"))
     return re.compile(
-        rf"(?:(?<!{HAN})|(?<=[看下查]))(?P<who>[小老阿]{HAN}|{surname}{HAN}{{1,2}}?|{surname}(?:总|经理))"
+        rf"(?:(?<!{HAN})|(?<=[看下查]))(?!季度|单子|成交|管道|管线)(?P<who>[小老阿]{HAN}|{surname}{HAN}{{1,2}}?|{surname}(?:总|经理))"
         rf"(?=的|本|这|上|下|今|第|[一二三四]季|逾|有|还|手|名|负|未|{GONE})的?"
     )
 

@@ -45,6 +45,8 @@ def understand_one(text: str, now: datetime, patience: Patience) -> Understood:
     if best.intent in ("deal.win", "deal.lose", "deal.move") and _WHETHER.search(text):
         about = {slot: said for slot, said in best.slots.items() if slot in ("name", "title", "ref")}
         return Understood("deal.show", about, PLAUSIBLE) if about else UNKNOWN
+    if best.intent == "task.add" and _A_NOT_A.search(text):
+        return UNKNOWN  # 去不去？ asks, and orders nothing
     if best.intent == "ticket.close" and _WHETHER.search(text):
         return Understood("ticket.show", {"ref": best.slots["ref"]}, SURE)
     if best.confidence < 0.9 and len(bare) < LONGEST_MISTYPED:
@@ -91,6 +93,7 @@ def _in_chinese(bare: str, best: Understood, now: datetime, asked: bool, patienc
     return best
 
 
+_A_NOT_A = re.compile(r"([\u3400-\u9fff])[不没]\1[\s?。!~]*$")
 _QUOTED = frozenset(["subject", "text", "reason", "title"])
 
 
@@ -221,6 +224,8 @@ def slots_of(phrase: Phrase, found: Spans, text: str, now: datetime) -> tuple[di
     records = _RECORDS.get(phrase.intent.split(".")[0], "customers")
     for slot, (start, end) in found.items():
         if slot in ("any", "did"):
+            if slot == "any" and phrase.intent == "task.update" and _tells_a_time(text[start:end], now):
+                sure *= 0.6  # "T5 to friday and make it urgent": no words to skip
             continue
         if slot == "facts":
             start = min(start, found.get("did", (start, 0))[0])
@@ -241,6 +246,10 @@ def slots_of(phrase: Phrase, found: Spans, text: str, now: datetime) -> tuple[di
         one, other = slots.pop("ref", None) or slots.pop("name", None), slots.pop("other")
         slots["refs"] = [one, other]
     return slots, 1 - sure
+
+
+def _tells_a_time(said: str, now: datetime) -> bool:
+    return any(told.sure for told in find_when(said, now=now, past=False, months_first=month_first(said, zone_of(now))))
 
 
 def _given(slot: str, slots: Mapping[str, Any]) -> bool:

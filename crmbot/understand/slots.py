@@ -141,7 +141,7 @@ def _possessor(said: str) -> tuple[dict[str, Any], float]:
     if said.strip().casefold() in ("his", "her", "their", "its"):
         return {"unnamed": True}, 0.0
     plain = re.sub(r"'s?$|’s?$", "", said.strip())
-    if ref := read_ref(without_marks(plain), "C"):
+    if ref := read_ref(without_marks(plain).removesuffix("的"), "C"):
         return {"ref": ref}, 0.0
     if (first := said.split()[0]) in _commands() and first != said.strip():
         return {}, 1.0
@@ -286,6 +286,7 @@ def _tag(said: str) -> tuple[dict[str, Any], float]:
 
 
 def _channel(said: str) -> tuple[dict[str, Any], float]:
+    said = re.sub(r"\s*(?:这|那)个$", "", said)
     channel = re.sub(r"(?:\s*channel|\s*group|群|频道)(?:里面?)?都?$|(?<=\w)里面?都?$", "", said.strip(), flags=re.I)
     if not channel:
         return {}, 0.0  # 群里都定时发什么

@@ -166,12 +166,14 @@ def _end_of_whom(facts: Facts, start: int, tail: str) -> int:
     return end
 
 
-_ENDS_WHOM = re.compile(r"[,;:!?(。]|(?<![DMS]r)(?<!Mrs|Inc|Ltd)(?<!Ms|St|Co)(?<!Prof)\.\s|\s[-–—]+\s|\s->")
+_ENDS_WHOM = re.compile(
+    r"[,;:!?(。]|(?<![DMS]r)(?<!Mrs|Inc|Ltd)(?<!Ms|St|Co)(?<!Prof)(?<!\.[A-Za-z])\.\s|\s[-–—]+\s|\s->"
+)
 _AT_PLACE = re.compile(r"\s+at\s+(?:the|an?|our)\s+[a-z]")  # at the expo: a place, and no employer
 _WITHIN_CAPITALS = re.compile(r"[a-z]\s+[A-Z][a-z]")  # Will Price
 _HAN_SPACE = re.compile(rf"(?<={HAN})\s")
 _CAPITALS = re.compile(
-    r"[A-Z][\w.&'-]*(?:\s+(?:(?:from|at|of|@|de|van|von|&|and)\s+)?[A-Z0-9][\w.&'-]*)*"
+    r"[A-Z][\w.&'-]*(?:\s+(?:(?:from|at|of|@|de|van|von|&|and)\s+)?(?:[A-Z0-9][\w.&'-]*|(?:[a-z]\.){2,}[a-z]?\.?))*"
     r"(?=\s+(?!(?:from|at|of|@|w/)\s|de\s|van\s|von\s|&)[a-z0-9])"
 )
 
