@@ -89,8 +89,6 @@ def doubt_about(name: str) -> float:
         return 1.0
     if name in words("words", "add"):
         return 1.0  # 存一下
-    if _REF.fullmatch(name):
-        return 0.6  # C31 is one of ours
     if _our_noun_and_trade().fullmatch(name):
         return 0.3 if name.islower() and not has_han(name) else 0.05
     said = _LATIN_WORD.findall(name.casefold())
@@ -142,7 +140,6 @@ def _noun_within() -> re.Pattern[str]:
     return re.compile(rf"({HAN}(?<![新建加查看把给跟和与的]){{1,2}}){nouns}({HAN}{{0,2}}{forms})")
 
 
-_REF = re.compile(r"[CDTKMR]-?\d+")
 _RUNS_ON = re.compile(r"\s(?:in|out|up|off|on|over|by|than|after|before)\s")
 
 
@@ -314,7 +311,7 @@ def is_colleague(name: str) -> bool:
     return bool(_FAMILIAR.fullmatch(name)) and name not in words("names", "organisations")
 
 
-_FAMILIAR = re.compile(r"[小老阿][\u3400-\u9fff]")
+_FAMILIAR = re.compile(r"[小老阿](?:[\u3400-\u9fff]|[A-Z][a-z]{1,11})")
 
 
 def is_organisation(name: str) -> bool:

@@ -55,7 +55,7 @@ def read_day_or_period(facts: Facts) -> None:
 
 
 _ONLY_CUES = re.compile(r"\s*(?:due|on|in|for|by|during|到期)?\s*", re.I)
-_WEEKDAY_AFTER = re.compile("周[一二三四五六日天末]")  # 本周三 is one day
+_WEEKDAY_AFTER = re.compile("周[一二三四五六日天末]|.[底初中末]")  # 本周三 is one day, and 下月底 another
 
 
 @cache

@@ -58,10 +58,28 @@ def understand_one(text: str, now: datetime, patience: Patience) -> Understood:
             if meant is None:
                 return UNKNOWN
             if meant.confidence * as_sure > best.confidence:
-                best = replace(meant, confidence=round(meant.confidence * as_sure, 2))
+                best = _as_mistyped(replace(meant, confidence=round(meant.confidence * as_sure, 2)), again, bare)
     if best.intent in ("deal.win", "deal.lose") and _unsure().search(text):
         return replace(best, confidence=min(best.confidence, PLAUSIBLE))  # 估计黄了
     return best if best.confidence >= 0.5 else UNKNOWN
+
+
+def _as_mistyped(meant: Understood, again: str, typed: str) -> Understood:
+    """What is kept word for word, in the words that were `typed` where only their letters were put right."""
+    right, wrong = again.split(), typed.split()
+    if len(right) != len(wrong):
+        return meant
+    slots = {key: _in_words(said, right, wrong) if key in _QUOTED else said for key, said in meant.slots.items()}
+    return replace(meant, slots=slots)
+
+
+def _in_words(said: str, right: list[str], wrong: list[str]) -> str:
+    words_said = [each.strip(",.;:!?") for each in said.split()]
+    count = len(words_said)
+    for start in range(len(right) - count + 1):
+        if [each.strip(",.;:!?") for each in right[start : start + count]] == words_said:
+            return " ".join(wrong[start : start + count]).strip(",.;:!?")
+    return said
 
 
 @cache
