@@ -302,17 +302,22 @@ async def test_a_forecast_is_answered_once_though_its_worker_is_killed_in_mid_fi
     generate(database, bot.now(), "UTC")
     real = (sys.executable, str(ROOT.parent / "bot.py"), "worker", "--piped")
     kept = select(func.count()).select_from(AnalysisRow)
-    begun = 0
+    begun, loop, took = 0, asyncio.get_running_loop(), 0.0
     async with start(command=real) as running:
         for at in range(15):
+            asked = loop.time()
             ASKED.update(job="forecast", args={"horizon": at + 1, "fresh": True})
             incoming = Incoming(f"kill/{at}", AMY, Place("terminal", "amy"), bot.now(), "help", f"kill/{at}")
             await running.running.take(incoming)
             while running.work._process is None or running.work._process.returncode is not None:
                 await asyncio.sleep(0.05)
-            await asyncio.sleep(0.3 * at)
+            if at == 0:
+                await running.running.settled()
+                took = loop.time() - asked
+            await asyncio.sleep(asked + took * at / 15 - loop.time())
             begun += running.count(FINISHED) == at
             running.work._process._process.kill()
+            await running.work._process._process.wait()
             await running.running.settled()
             assert running.count(FINISHED) == running.count(kept) == len(running.words) == at + 1
     assert begun > 5  # were killed before they were done
