@@ -260,7 +260,8 @@ def _assignee() -> re.Pattern[str]:
 
 
 def take_every(facts: Facts) -> None:
-    found = _every().search(facts.said)
+    said_so = _every().finditer(facts.said)
+    found = next((each for each in said_so if not _is_a_thing(each, facts.said)), None)
     if not found:
         return
     said = " ".join(found[0].casefold().split())
@@ -275,6 +276,13 @@ def take_every(facts: Facts) -> None:
         facts.said = facts.said[: found.start()] + GONE * (gone - found.start()) + facts.said[gone:]
     else:
         facts.said = facts.said[: found.start()] + GONE * (found.end() - found.start()) + facts.said[found.end() :]
+
+
+def _is_a_thing(found: re.Match[str], said: str) -> bool:
+    """ "send the weekly summary" is to be done once."""
+    return found[0].casefold().endswith("ly") and bool(
+        re.search(r"\b(?:the|a|my|our)\s+$", said[: found.start()], re.I)
+    )
 
 
 def leading_every(text: str) -> tuple[str, int] | None:
