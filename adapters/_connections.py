@@ -113,7 +113,7 @@ class Connections:
         except (OSError, UnicodeError, RuntimeError) as error:  # the last as uvloop and aiohappyeyeballs raise it
             self._known.pop(origin, None)
             raise Unreached(type(error).__name__) from None
-        if closed != self._closed:
+        if closed != self._closed or not connection.is_usable:  # it may have ended as soon as it was made
             connection.close()
             raise Unreached("closed")
         self._all.add(connection)

@@ -241,12 +241,12 @@ async def test_a_slow_name_server_is_waited_for_and_asked_once(connections, monk
 
     async def slow(*given, **more):
         asked.append(given)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(1.2)
         return await lookup(*given, **more)
 
     monkeypatch.setattr(loop, "getaddrinfo", slow)
     async with serving(Script(*[[0.05, OK]] * 4)) as url:
-        at_once = (connections.request("GET", url, connect=0.05, silence=5.0) for _ in range(4))
+        at_once = (connections.request("GET", url, connect=1.0, silence=5.0) for _ in range(4))
         assert {each.body for each in await asyncio.gather(*at_once)} == {b"ok"}
     assert len(asked) == 1
 
