@@ -8,7 +8,17 @@ from types import TracebackType
 ExceptionTriple = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 TOKEN = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}|xox[a-z]-[\w-]+|xapp-[\w-]+|\b[iso]_[A-Za-z0-9_-]{20,}")
 # At INFO some of them print URLs that hold the token, and the first chart says that fonts were listed.
-CHATTY = ("httpx", "httpcore", "aiohttp.client", "telegram", "slack_sdk", "slack_bolt")
+CHATTY = (
+    "httpx",
+    "httpcore",
+    "aiohttp.client",
+    "telegram",
+    "slack_sdk",
+    "slack_bolt",
+    "sqlalchemy",
+    "alembic",
+    "matplotlib",
+)
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 PHONE = re.compile(r"(?<![\w.:-])(?!\d{4}-\d\d-\d\d)\+?\d[\d ()-]{7,16}\d(?![\w.:-])")
 
@@ -33,5 +43,5 @@ def set_up(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in (*CHATTY, "sqlalchemy", "alembic", "matplotlib"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -19,7 +19,7 @@ IN_DOUBT = "in doubt"  # why a row is not sent again that may have arrived
 APART = 1 / 30  # seconds between sends that nobody asked for, while the platform keeps us waiting: it takes no more
 IN_DOUBT_AT_ONCE = 2  # of those, for a platform that takes 50 ms for each
 HANGS = 1.0  # seconds after which one that is not answered holds up no other
-AT_ONCE = 24  # the HTTP clients scan all their connections for a free one: more at once is slower
+AT_ONCE = 24  # Slack's HTTP client scans all its connections for a free one: more at once is slower
 
 
 @dataclass(frozen=True, slots=True)

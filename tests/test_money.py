@@ -104,7 +104,7 @@ amounts = st.builds(Money, st.integers(0, LARGEST), codes)
 def test_what_is_printed_is_read_back_equal(money, language):
     said = read_money(say_money(money, language))
     assert said is not None
-    assert Money.of(said, "XXX") == money
+    assert Money.of(said, "no currency") == money  # the amount names its own
 
 
 @given(amounts)

@@ -244,8 +244,8 @@ def _bears(name: str, word: str) -> bool:
 
 
 _JOINS = re.compile(
-    r"(?<=[a-zà-ÿ] )(?:do|dos|da|das|no|na|is|the|to|for|all)(?= [A-ZÀ-Þ])"
-)  # Luz do Norte, Back to Work
+    r"(?<=[a-zà-ÿ] )(?:do|the)(?= [A-ZÀ-Þ])"
+)  # Luz do Norte, Winnie the Pooh: elsewhere these words are no part of a name
 
 
 def _is_titled(name: str) -> bool:
@@ -284,7 +284,7 @@ def is_pronoun(said: str) -> bool:
 
 def is_person(name: str) -> bool:
     """Whether a Chinese name looks like a person's: a common surname and one or two more, or a form of address."""
-    if _WEEKDAY.fullmatch(name):
+    if re.fullmatch(NOBODY, name):
         return False
     if _addressed().search(name) or is_colleague(name):
         return True
@@ -293,7 +293,7 @@ def is_person(name: str) -> bool:
     return bool(_full_name().fullmatch(name)) and not is_organisation(name)
 
 
-_WEEKDAY = re.compile("周[一二三四五六日天末]|季度|单子|成交|管道|管线")  # 周 and 季 are surnames too
+NOBODY = "周[一二三四五六日天末]|季度|单子|成交|管道|管线"  # words of ours that begin with a surname
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import cache
 from crmbot.money import find_money
 from crmbot.understand.bag import FAR, GONE, Facts, days
 from crmbot.understand.lexicon import any_of, meanings, table, words
-from crmbot.understand.names import clean, is_colleague, is_person, read_name
+from crmbot.understand.names import NOBODY, clean, is_colleague, is_person, read_name
 from crmbot.understand.periods import named_period_shape, period_shape, read_count, read_named_period, read_period
 from crmbot.understand.spans import one_ref, read_ref, ref_shape
 from crmbot.understand.tidy import HAN, has_han, without_marks
@@ -116,7 +116,7 @@ def _mine() -> re.Pattern[str]:
 def _han_owner() -> re.Pattern[str]:
     surname = any_of(words("names", "surnames"))
     return re.compile(
-        rf"(?:(?<!{HAN})|(?<=[看下查]))(?!季度|单子|成交|管道|管线)(?P<who>[小老阿]{HAN}|{surname}{HAN}{{1,2}}?|{surname}(?:总|经理))"
+        rf"(?:(?<!{HAN})|(?<=[看下查]))(?!{NOBODY})(?P<who>[小老阿]{HAN}|{surname}{HAN}{{1,2}}?|{surname}(?:总|经理))"
         rf"(?=的|本|这|上|下|今|第|[一二三四]季|逾|有|还|手|名|负|未|{GONE})的?"
     )
 

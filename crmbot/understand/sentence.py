@@ -146,16 +146,7 @@ def _best(text: str, now: datetime, asked: bool, patience: Patience) -> Understo
             continue
         impossible = {kind: slots[f"impossible_{kind}"] for kind in ("day", "amount") if f"impossible_{kind}" in slots}
         slots = {slot: said for slot, said in slots.items() if slot not in UNSAID}
-        intent = fit.phrase.intent
-        if intent == "settings.set":
-            slots = {"query": text}  # the handler reads the words
-        if intent == "task.list" and slots.get("period") == "day":
-            day = now.date() + timedelta(days=slots.pop("offset", 0))
-            slots = {slot: said for slot, said in slots.items() if slot != "period"} | {"due": day.isoformat()}
-        if intent == "task.list" and slots.get("status") in ("done", "overdue"):
-            slots = in_the_past(slots)
-        if intent == "pipeline.report" and slots.get("offset", 0) > 0:
-            intent, slots["horizon"] = "forecast.report", slots.pop("offset")  # what is to come is forecast
+        intent, slots = _asked_for(fit.phrase.intent, slots, text, now)
         if not fit.phrase.sure and fit.phrase.beside and not fit.phrase.by_ref and words_of_phrase == 0 and doubt > 0.3:
             continue  # a guess by one word, and there are words that speak against it
         confidence = round(surest * (1 - doubt), 2)
@@ -163,6 +154,22 @@ def _best(text: str, now: datetime, asked: bool, patience: Patience) -> Understo
             best = Understood(intent, slots, confidence, impossible=impossible)
             rank = (confidence, words_of_phrase, len(slots), -fit.phrase.at)
     return best
+
+
+def _asked_for(intent: str, slots: dict[str, Any], text: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The same in the terms of whoever carries it out."""
+    if intent == "settings.set":
+        return intent, {"query": text}  # the handler reads the words
+    if intent == "pipeline.report" and slots.get("offset", 0) > 0:
+        others = {slot: said for slot, said in slots.items() if slot != "offset"}
+        return "forecast.report", others | {"horizon": slots["offset"]}  # what is to come is forecast
+    if intent == "task.list" and slots.get("period") == "day":
+        day = now.date() + timedelta(days=slots.get("offset", 0))
+        others = {slot: said for slot, said in slots.items() if slot not in ("period", "offset")}
+        return intent, others | {"due": day.isoformat()}
+    if intent == "task.list" and slots.get("status") in ("done", "overdue"):
+        return intent, in_the_past(slots)
+    return intent, slots
 
 
 _OUT_OF_ORDER = re.compile(r"\b(?:is down|broken|crash\w*|not working|doesn't work|won't)\b|坏了|打不开|崩了", re.I)

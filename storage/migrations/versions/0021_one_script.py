@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from crmbot.names import fold, grams, in_one_script
+from crmbot.names import fold, grams, in_one_script  # as they are when it runs: keys are compared with theirs
 from storage import columns
 
 revision = "0021"
