@@ -5,16 +5,16 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from fluent.runtime import FluentBundle
-from fluent.syntax import FluentParser
+from fluent.syntax import FluentParser, ast
 
 from crmbot.money import Money, say_money
 from crmbot.reply import Day, Moment, Said, Text, text
+from crmbot.sentences import Sentence, sentence
 from crmbot.when import say_day, say_moment
 
 LANGUAGES = ("en", "zh")
 COMMAS = {"zh": "、"}
-LONGEST = 1000  # the library formats no longer argument
+LONGEST = 1000  # of an argument: more is no sentence any more
 _ENTRY = re.compile(r"^(?=-?[a-z])", re.M)  # it begins at the margin, and nothing within it does
 _PARSER = FluentParser(with_spans=False)  # spans are for editors, and 2 MB
 
@@ -41,16 +41,7 @@ def language_of(code: str, default: str) -> str:
 
 @lru_cache(1024)  # the same few words stand on every card
 def _format(id: str, args: tuple[tuple[str, str | int], ...], language: str) -> str:
-    language = language if language in LANGUAGES else "en"
-    bundle = _bundle(language)
-    if not bundle.has_message(id):
-        bundle.add_resource(_PARSER.parse(_entries(language)[id]))
-    pattern = bundle.get_message(id).value
-    assert pattern is not None, id
-    words, problems = bundle.format_pattern(pattern, dict(args))
-    if problems:
-        raise LookupError(f"{id}: {problems}")
-    return str(words)
+    return _sentence(id, language if language in LANGUAGES else "en")(dict(args))
 
 
 @cache
@@ -77,12 +68,12 @@ def _argument(value: Said, language: str) -> str | int:
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
-    """Its terms; a sentence is added when it is first said, for to parse all of them takes a third of a second."""
-    bundle = FluentBundle([language], use_isolating=False)
-    terms = [entry for id, entry in _entries(language).items() if id.startswith("-")]
-    bundle.add_resource(_PARSER.parse("".join(terms)))
-    return bundle
+def _sentence(id: str, language: str) -> Sentence:
+    """Read when it is first said, for to parse all of them takes a third of a second."""
+    entry = _PARSER.parse_entry(_entries(language)[id])
+    if not isinstance(entry, ast.Message | ast.Term) or entry.value is None:
+        raise LookupError(f"{id} is no sentence")
+    return sentence(entry.value, language, lambda term: _sentence(f"-{term}", language))
 
 
 @cache
