@@ -4,8 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-
-from rapidfuzz import fuzz
+from types import ModuleType
 
 HAN = r"\u3400-\u9fff\U00020000-\U0002fa1f"
 LEGAL = re.compile(
@@ -26,6 +25,7 @@ SURNAMES = frozenset(
 )
 SAME, CLEAR, NEAR = 100.0, 92.0, 80.0
 LEADING = 93.0  # "Acme" for "Acme Robotics"
+SHORT_WORD, LONG_WORD = 3, 9  # letters of a word in which somebody slips at all, and twice: Studio A is not Studio B
 
 
 def _plain(name: str) -> str:
@@ -85,18 +85,50 @@ def likeness(said: str, known: str) -> float:
     if min(len(ours), len(theirs)) < 4:  # one letter of three is another name
         return 0.0
     if ours.startswith(theirs + " "):  # "Acme Corporatio" for "Acme Corporation"
-        whole = float(fuzz.ratio(_plain(said), _plain(known)))
+        whole = resemblance(_plain(said), _plain(known))
         if whole >= CLEAR:
             return whole
     lead = " ".join(theirs.split()[: len(ours.split())])  # "Umbrela" for "Umbrella Systems"
-    return float(max(fuzz.ratio(ours, theirs), fuzz.token_sort_ratio(ours, theirs), 0.95 * fuzz.ratio(ours, lead)))
+    sorted_words = float(_fuzz().token_sort_ratio(ours, theirs))
+    score = max(resemblance(ours, theirs), sorted_words, 0.95 * resemblance(ours, lead))
+    return score if score < CLEAR or _slipped(ours, theirs) else CLEAR - 1  # "Granite Medical", "Granite Media"
+
+
+def _slipped(ours: str, theirs: str) -> bool:
+    """Whether only slips of the pen tell the names apart, in the words as they stand or swapped."""
+    one, other = ours.split(), theirs.split()
+    if "".join(one) == "".join(other):  # Coca-Cola and Cocacola
+        return True
+    if len(one) == len(other) and all(map(_one_word, sorted(one), sorted(other))):
+        return True
+    return len(one) <= len(other) and all(map(_one_word, one, other))
+
+
+def _one_word(one: str, other: str) -> bool:
+    """Whether both are one word, in one of which somebody slipped once, or twice if it is long."""
+    from rapidfuzz.distance import OSA
+
+    shortest = min(len(one), len(other))
+    return one == other or (shortest >= SHORT_WORD and OSA.distance(one, other) <= (2 if shortest >= LONG_WORD else 1))
+
+
+def resemblance(one: str, other: str) -> float:
+    """0–100: how much of both stands in the other, in order."""
+    return float(_fuzz().ratio(one, other))
+
+
+@cache
+def _fuzz() -> ModuleType:
+    from rapidfuzz import fuzz  # 3 MB, which nobody needs until a name is not quite one that is known
+
+    return fuzz
 
 
 def _han_likeness(ours: str, theirs: str) -> float:
     """A short Chinese name that differs in a character is another one; a part of a long one may be meant."""
     if len(ours) >= 2 and ours in theirs:
         return 85.0
-    return float(fuzz.ratio(ours, theirs)) if min(len(ours), len(theirs)) >= 4 else 0.0
+    return resemblance(ours, theirs) if min(len(ours), len(theirs)) >= 4 else 0.0
 
 
 def _leads(ours: str, theirs: str) -> bool:

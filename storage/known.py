@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import Connection, select
 
-from crmbot.names import NEAR, fold, likeness
+from crmbot.names import NEAR, fold, likeness, resemblance
 from storage.tables import Customer, Handle, MemberRow, Product
 
 CUSTOMER, HANDLE = Customer.__table__, Handle.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
@@ -203,7 +202,7 @@ def _misspelt(one: str, other: str) -> bool:
     unlike = [pair for pair in zip(one.split(), other.split(), strict=True) if pair[0] != pair[1]]
     if len(unlike) != 1 or min(map(len, unlike[0])) < LONG_WORD or any(map(str.isdigit, "".join(unlike[0]))):
         return False
-    return fuzz.ratio(*unlike[0]) >= TYPO
+    return resemblance(*unlike[0]) >= TYPO
 
 
 def in_parts(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:

@@ -21,10 +21,35 @@ def test_spellings_of_one_name_are_the_same(said: str, known: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "known"),
-    [("Acme Corporatio", "Acme Corporation"), ("Acme Robotcs", "Acme Robotics"), ("Acme", "Acme Robotics")],
+    [
+        ("Acme Corporatio", "Acme Corporation"),
+        ("Acme Robotcs", "Acme Robotics"),
+        ("Acme", "Acme Robotics"),
+        ("Cocacola", "Coca-Cola"),
+        ("OReilly Media", "O'Reilly Media"),
+        ("Wal Mart Stores", "Walmart Stores"),
+        ("Dataworks Systems", "Data Works Systems"),
+        ("Northwind Coean Traders", "Northwind Ocean Traders"),
+        ("Aenith Global Foods", "Zenith Global Foods"),
+        ("Foods Zenith Globl", "Zenith Global Foods"),
+        ("Continental Logistcs", "Continental Logistics Holding Group"),
+    ],
 )
 def test_a_slip_or_a_beginning_is_clear(said: str, known: str) -> None:
     assert CLEAR <= likeness(said, known) < SAME
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("Granite Medical", "Granite Media"),
+        ("Granite Media", "Granite Medical"),
+        ("Northern Optical Systems", "Northern Optics Systems"),
+        ("Studio B Design", "Studio A Design"),
+    ],
+)
+def test_a_word_that_is_another_word_is_near_but_not_clear(said: str, known: str) -> None:
+    assert NEAR <= likeness(said, known) < CLEAR
 
 
 @pytest.mark.parametrize(
