@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Date, and_, event, insert, inspect, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import UOWTransaction
@@ -167,10 +168,7 @@ def _change(row: Tracked, acting: Acting, *, was: bool, stays: bool) -> dict[str
     if not fields or fields == ["version"]:
         return None
     seal_id = os.urandom(16)
-    sealed = [
-        acting.keys.seal("change", seal_id, json.dumps(image, ensure_ascii=False).encode()) if image else None
-        for image in (before, after)
-    ]
+    sealed = [acting.keys.seal("change", seal_id, to_json(image)) if image else None for image in (before, after)]
     acting.note(
         row, fields if was and stays else ["added" if stays else "deleted"], (sealed[0] or b"") + (sealed[1] or b"")
     )

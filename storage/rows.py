@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, inspect
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 from sqlmodel import Session
 
 from storage.changes import columns_of, record
@@ -18,8 +18,7 @@ R = TypeVar("R", bound=Tracked)
 def add_row(session: Session, row: R) -> R:
     """Insert `row` at once; from then on it is a row of the session like one that was loaded."""
     write_row(session, row)
-    make_transient_to_detached(row)
-    session.add(row)
+    _attach(session, row)
     return row
 
 
@@ -49,9 +48,17 @@ def _loaded(session: Session, kind: Any, values: Sequence[Any]) -> Any:
         return known
     row = mapper.class_manager.new_instance()
     row.__dict__.update(zip(columns_of(kind), values, strict=True))
-    make_transient_to_detached(row)
-    session.add(row)
+    _attach(session, row)
     return row
+
+
+def _attach(session: Session, row: Any) -> None:
+    """As the ORM attaches what it has read itself: its way for objects from elsewhere costs eight times as much."""
+    state = instance_state(row)
+    state._commit_all(state.dict)
+    state.key = state.mapper.identity_key_from_primary_key((row.id,))
+    state.session_id = session.hash_key
+    session.identity_map.add(state)
 
 
 @cache

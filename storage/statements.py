@@ -7,6 +7,7 @@ needs a dozen. Elsewhere, where the way to the server costs more than that, the 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from crmbot.errors import Unavailable
-from storage.columns import Note
+from storage.columns import Moment, Note
 
 AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 Values = Mapping[str, Any]
@@ -94,7 +95,10 @@ class _Compiled:
             name: value for name, value in compiled.construct_params({}, _check=False).items() if name not in values
         }
         processors = compiled._bind_processors
-        self._binds = [(name, processors.get(name)) for name in compiled.positiontup or ()]
+        moments = {name for name, bind in compiled.binds.items() if isinstance(bind.type, Moment)}
+        self._binds = [
+            (name, _moment if name in moments else processors.get(name)) for name in compiled.positiontup or ()
+        ]
         kinds = [column.type for column in compiled._result_columns]
         self._reads = [kind._cached_result_processor(dialect, None) for kind in kinds]
         kinds += [bind.type for bind in compiled.binds.values()]
@@ -107,6 +111,15 @@ class _Compiled:
 
     def read(self, row: Sequence[Any]) -> Sequence[Any]:
         return [value if read is None else read(value) for read, value in zip(self._reads, row, strict=True)]
+
+
+def _moment(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes a `Moment` for SQLite, in a fifth of the time: a message has eight of them."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]  # without +00:00
 
 
 def _execute(connection: Connection, ready: _Compiled, values: Values) -> sqlite3.Cursor:

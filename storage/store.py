@@ -372,8 +372,7 @@ class Store:
         with held(self.connection):
             try:
                 yield
-                if self._session is not None:
-                    self._session.commit()
+                self._commit()
             except BaseException:
                 self.abandon()
                 raise
@@ -556,12 +555,17 @@ class Store:
 
     def finish(self) -> None:
         """The last thing before the commit."""
+        self._commit()
         if self._session is not None:
-            self._session.commit()
             self._session.close()
             self._session = None
         self._audit.add_changes(self.acting)
         self._audit.write()
+
+    def _commit(self) -> None:
+        session = self._session
+        if session is not None and (session.in_transaction() or session.new or session.dirty or session.deleted):
+            session.commit()  # of what was only read and added the short way it has nothing to write
 
     def abandon(self) -> None:
         if self._session is not None:
