@@ -5,35 +5,25 @@ Imports within functions keep `parse` quick and each command light.
 
 import asyncio
 import logging
+import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from importlib.util import cache_from_source, find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmbot.loop import run_loop
-from handlers._commands import (
-    DEFAULT,
-    ConfigFile,
-    OneLine,
-    admin,
-    come_in,
-    enrol_owners,
-    now,
-    one_line,
-    opened,
-    role_of,
-    settings_of,
-)
-from handlers._reports import reports
+from handlers._opening import come_in, enrol_owners, now, one_line, opened, role_of, settings_of
 from handlers._signs import signs_of
-from handlers._work import slow_work, work
+from handlers._slow_work import slow_work
 
 if TYPE_CHECKING:
+    from typer import Typer
+
     from crmbot.app import App
     from crmbot.config import Settings
     from crmbot.due import Alarm
@@ -42,16 +32,23 @@ if TYPE_CHECKING:
     from crmbot.turn import Road
     from storage import Database
 
-cli = typer.Typer(cls=OneLine, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-for commands in (admin, reports, work):
-    cli.add_typer(commands)
+
+def cli(arguments: "Sequence[str] | None" = None) -> None:
+    """Do what the command line says."""
+    command_line()(arguments)
 
 
-@cli.command()
-def run(config: ConfigFile = DEFAULT) -> None:
-    """Serve all configured channels; with none: the terminal, on a generated sample company."""
+def command_line() -> "Typer":
+    from handlers import _cli
+
+    return _cli.command_line(_run, _talk, _invite)
+
+
+def _run(config: Path, *, anew: bool = True) -> None:
     settings = settings_of(config)
     if settings.telegram or settings.slack:
+        if anew and config.is_file() and _compiles():  # what is no file may be read only once
+            _start_anew("serve", str(config))
         run_loop(_serve(settings))
         return
     settings.database.url = "sqlite:///sample.db"
@@ -63,26 +60,31 @@ def run(config: ConfigFile = DEFAULT) -> None:
         asyncio.run(_chat(settings, database, "owner", "", as_json=False))
 
 
-@cli.command()
-def chat(
-    name: Annotated[str, typer.Option("--as", help="who is talking")] = "owner",
-    role: Annotated[str, typer.Option(help="owner, manager, rep or viewer; who is known keeps theirs")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a reply")] = False,
-    config: ConfigFile = DEFAULT,
-) -> None:
-    """Talk to the bot here; the input may be a pipe."""
+def _compiles() -> bool:
+    """Whether what is compiled without docstrings can be kept: to compile it at each start takes seconds and memory."""
+    source = getattr(find_spec("sqlalchemy"), "origin", None) or __file__
+    kept = Path(cache_from_source(source, optimization=2)).exists()
+    return kept or (not sys.dont_write_bytecode and os.access(sys.pycache_prefix or Path(source).parent, os.W_OK))
+
+
+def _start_anew(*arguments: str) -> None:
+    """In this process, without docstrings and what reads the command line: 10 MB that a bot never needs (decision 18).
+
+    Where that cannot be, it returns.
+    """
+    if os.name == "posix":
+        sys.stdout.flush()
+        command = sys.executable, "-OO", "-X", "no_debug_ranges", __file__, *arguments
+        os.execv(command[0], command)
+
+
+def _talk(name: str, role: str, as_json: bool, config: Path) -> None:
     settings = settings_of(config)
     with opened(settings) as database:
         asyncio.run(_chat(settings, database, name, role, as_json=as_json))
 
 
-@cli.command()
-def invite(
-    role: Annotated[str, typer.Option(help="owner, manager, rep or viewer")] = "rep",
-    team: Annotated[str, typer.Option(help="whose records they share")] = "sales",
-    config: ConfigFile = DEFAULT,
-) -> None:
-    """Make an invitation: for one person, for 72 hours."""
+def _invite(role: str, team: str, config: Path) -> None:
     settings = settings_of(config)
     with opened(settings) as database:
         token = database.run(lambda store: store.members.invite(role_of(role), now(), team=team))
@@ -173,7 +175,7 @@ async def _serve(settings: "Settings") -> None:
                 await serve([*channels, *web, chores_of(settings, database, bot, now)], bot)
             except Deaf as deaf:
                 print(f"crmbot: {deaf}", file=sys.stderr)
-                raise typer.Exit(1) from deaf
+                raise SystemExit(1) from deaf
 
 
 async def _chat(settings: "Settings", database: "Database", name: str, role: str, *, as_json: bool) -> None:
@@ -197,4 +199,10 @@ async def _chat(settings: "Settings", database: "Database", name: str, role: str
 
 
 if __name__ == "__main__":
-    cli()
+    if sys.argv[1:2] == ["serve"] and len(sys.argv) == 3:  # as `_start_anew` says it
+        try:
+            _run(Path(sys.argv[2]), anew=False)
+        except KeyboardInterrupt:
+            sys.exit(130)
+    else:
+        cli()

@@ -175,9 +175,11 @@ def by_name(found: Iterator[D], offered: Collection[type]) -> dict[str, D]:
 
 
 def declared(package: ModuleType, mark: str, kind: type[D]) -> Iterator[D]:
-    """What the functions in the files of `package` are marked with."""
-    for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-        for thing in vars(importlib.import_module(info.name)).values():
+    """What the functions in the files of `package` are marked with; those named with a `_` help others, unmarked."""
+    for info in pkgutil.iter_modules(package.__path__):
+        if info.name.startswith("_"):
+            continue
+        for thing in vars(importlib.import_module(f"{package.__name__}.{info.name}")).values():
             if isinstance(spec := getattr(thing, mark, None), kind):
                 yield spec
 

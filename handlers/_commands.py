@@ -2,46 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from crmbot.errors import BadInput
-from crmbot.people import Role
+from handlers._opening import DEFAULT, now, one_line, opened, settings_of
 
-if TYPE_CHECKING:
-    from crmbot.config import Settings
-    from crmbot.incoming import Sender
-    from storage import Database
-
-
-class OneLine(TyperGroup):
-    """What is wrong with a command is said in one line, and not in a box with hints around it."""
-
-    def main(self, *args: Any, standalone_mode: bool = True, **how: Any) -> Any:
-        if not standalone_mode:
-            return super().main(*args, **how | {"standalone_mode": False})
-        try:
-            sys.exit(super().main(*args, **how | {"standalone_mode": False}) or 0)
-        except UsageError as error:
-            if said := error.format_message():
-                print(f"crmbot: {said}", file=sys.stderr)
-            else:  # nothing was asked for
-                error.show()
-            sys.exit(2)
-        except typer.Abort:
-            sys.exit(130)
-
-
-UsageError: Any = typer.BadParameter.__base__  # which has no public name of its own
 admin = typer.Typer()
 ConfigFile = Annotated[Path, typer.Option("--config", help="the TOML file")]
-DEFAULT = Path("config.toml")
 
 
 @admin.command()
@@ -195,77 +165,3 @@ def restore(
 
         key = settings.privacy.key.get_secret_value()
         print(restore_from(settings.database.url, file, key, settings.privacy.key_file, check=check))
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@contextmanager
-def opened(settings: "Settings") -> "Iterator[Database]":
-    from storage import open_database
-
-    privacy = settings.privacy
-    with one_line():
-        database = open_database(
-            settings.database.url,
-            key=privacy.key.get_secret_value(),
-            key_file=privacy.key_file,
-            encrypt_notes=privacy.encrypt_notes,
-        )
-        try:
-            yield database
-        finally:
-            database.close()
-
-
-@contextmanager
-def one_line() -> "Iterator[None]":
-    """What a person can put right is said in one line, with exit code 2."""
-    try:
-        yield
-    except BadInput as error:
-        print(f"crmbot: {error}", file=sys.stderr)
-        raise typer.Exit(2) from error
-
-
-def settings_of(config: Path) -> "Settings":
-    from crmbot.config import load
-
-    with one_line():
-        if config != DEFAULT and not config.exists():
-            raise BadInput(f"{config}: there is no such file")
-        return load(config)
-    raise AssertionError
-
-
-def role_of(name: str) -> Role:
-    with one_line():
-        if name not in list(Role):
-            raise BadInput(f"{name} is none of {', '.join(Role)}")
-        return Role(name)
-    raise AssertionError
-
-
-def come_in(database: "Database", sender: "Sender", role: str) -> None:
-    """Whoever talks at the terminal becomes one of the team; the last owner stays one."""
-    from crmbot.errors import LastOwner
-    from crmbot.words import say
-
-    asked = role_of(role) if role else None
-    with one_line():
-        try:
-            database.run(lambda store: store.members.at_the_terminal(sender, asked, now()))
-        except LastOwner as error:
-            raise BadInput(say(error.text, "en")) from error
-
-
-def enrol_owners(settings: "Settings", database: "Database", now: datetime) -> None:
-    """Those of the settings; with none anywhere, whoever sends the code that is printed here."""
-    from crmbot.incoming import Sender
-
-    owners = [Sender(channel, id, id) for channel, _, id in (each.partition(":") for each in settings.access.owners)]
-    database.run(lambda store: [store.members.enrol(each, Role.OWNER, now) for each in owners])
-    if not database.run(lambda store: store.members.has_owner()):
-        token = database.run(lambda store: store.members.first_owner(now))
-        print(f"Nobody owns this bot yet. Send it this, in a private chat: {token}", flush=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crmbot.errors import BadInput, Refused
-from handlers._commands import DEFAULT, ConfigFile, now, one_line, opened, settings_of
+from handlers._commands import ConfigFile
+from handlers._opening import DEFAULT, now, one_line, opened, settings_of
 
 if TYPE_CHECKING:
     from crmbot.config import Settings

@@ -1,31 +1,27 @@
-"""The worker process on the command line, and how the bot starts one."""
+"""The worker process on the command line."""
 
-import base64
 import importlib
 import json
 import os
 import secrets
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handlers._commands import DEFAULT, ConfigFile, now, one_line, opened, settings_of
+from handlers._commands import ConfigFile
+from handlers._opening import DEFAULT, now, one_line, opened, settings_of
 
 if TYPE_CHECKING:
-    from crmbot.app import App
     from crmbot.config import Settings
     from crmbot.intents import Job
-    from crmbot.sender import Channel, Delivery
-    from crmbot.work import Heard, Process, Start, Work
     from storage import Database
 
 work = typer.Typer()
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # chats come first
 
 
 @work.command()
@@ -44,41 +40,6 @@ def worker(
     with opened(settings) as database:
         print("Waiting for work.", flush=True)
         _serve(database, settings, secrets.token_hex(8), threading.Event(), _jobs(), _load_analyses, idle=None)
-
-
-def slow_work(
-    command: Sequence[str],
-    settings: "Settings",
-    database: "Database",
-    app: "App",
-    delivery: "Delivery",
-    channels: "Mapping[str, Channel]",
-) -> "Work":
-    """What the jobs of this bot are done by: its own workers are started with `command`."""
-    from crmbot.work import Work
-    from storage import Engine
-
-    engine = Engine(database, app.clock, app.token)
-    return Work(engine, delivery, channels, app.our_bug, _starter(command, settings, database))
-
-
-def _starter(command: Sequence[str], settings: "Settings", database: "Database") -> "Start | None":
-    """How a worker of this bot is started; nothing, if the settings leave the work to others."""
-    if not settings.work.worker:
-        return None
-    told = {
-        "url": database.url.render_as_string(hide_password=False),
-        "key": base64.b64encode(database.keys.secret).decode(),
-        "encrypt_notes": settings.privacy.encrypt_notes,
-        "settings": {"bot": settings.bot.model_dump(), "work": settings.work.model_dump()},
-    }
-
-    async def start(name: str, heard: "Heard") -> "Process":
-        from crmbot.work import Child
-
-        return await Child.start(command, json.dumps(told | {"name": name}), os.environ | ONE_THREAD, heard)
-
-    return start
 
 
 def serve_pipe(jobs: "Mapping[str, Job]", load: Callable[[], None] | None = None) -> None:

@@ -1,9 +1,12 @@
 """The command line, the settings, the wheel, and what is loaded when."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import venv
 import zipfile
 from pathlib import Path
@@ -47,6 +50,34 @@ def test_parsing_needs_neither_handlers_nor_storage():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
     )
     assert not {"storage", "sqlmodel", "pydantic"} & set(ran.stdout.split())
+
+
+def test_a_bot_that_serves_loads_neither_the_command_line_nor_what_it_may_never_need():
+    code = "import sys, bot; from crmbot.config import Settings; bot.build(Settings()); print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    loaded = set(ran.stdout.split())
+    assert "handlers.deals" in loaded and not {"typer", "rich", "rapidfuzz", "babel", "opencc"} & loaded
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere it stays the process that read the command line")
+def test_what_serves_is_the_process_that_was_started_without_docstrings(tmp_path):
+    config = tmp_path / "config.toml"
+    config.touch(mode=0o600)
+    config.write_text('[telegram]\ntoken = "42:none"\nbase_url = "http://127.0.0.1:9/bot"\n')
+    with subprocess.Popen([sys.executable, str(ROOT / "bot.py"), "run", "--config", str(config)]) as started:
+        try:
+            said = Path(f"/proc/{started.pid}/cmdline")
+            ends = time.monotonic() + 60
+            while (tmp_path / "crm.db").exists() is False and time.monotonic() < ends:
+                time.sleep(0.05)
+            if said.exists():
+                words = said.read_bytes().split(b"\0")
+                assert words[1] == b"-OO" and words[-3:-1] == [b"serve", bytes(config)]
+        finally:
+            started.send_signal(signal.SIGTERM)
+    assert started.returncode == 0
 
 
 def test_chat_speaks_json_through_a_pipe(tmp_path):

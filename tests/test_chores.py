@@ -128,9 +128,11 @@ def test_an_import_is_preceded_by_a_backup(there, tmp_path):
     config.write_text(f'[database]\nurl = "{there}"\n[privacy]\nkey = "{KEY}"\n')
     config.chmod(0o600)
     file.write_text("name\nAcme\n")
-    bot.cli(["import", "customers", str(file), "--dry-run", "--config", str(config)], standalone_mode=False)
+    with pytest.raises(SystemExit, match="0"):
+        bot.cli(["import", "customers", str(file), "--dry-run", "--config", str(config)])
     assert not (tmp_path / "backups").exists()
-    bot.cli(["import", "customers", str(file), "--config", str(config)], standalone_mode=False)
+    with pytest.raises(SystemExit, match="0"):
+        bot.cli(["import", "customers", str(file), "--config", str(config)])
     restore_from(there, tmp_path / "backups" / "crm-before-import.backup", KEY, None, check=True)
 
 

@@ -129,10 +129,9 @@ def test_the_command_line_erases_and_writes_the_file_anew(chat, database, url, k
 
 
 def main(*words: str) -> int:
-    try:
-        return int(bot.cli(words, standalone_mode=False) or 0)
-    except SystemExit as end:
-        return int(end.code or 0)
+    with pytest.raises(SystemExit) as ended:
+        bot.cli(words)
+    return int(ended.value.code or 0)
 
 
 class Glass(Keys):

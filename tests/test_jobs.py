@@ -23,7 +23,7 @@ from crmbot.sender import Delivery
 from crmbot.words import say
 from crmbot.work import Claimed, Work
 from crmbot.worker import Worker
-from handlers._work import _starter
+from handlers._slow_work import _starter
 from storage import Engine, Outbox
 from storage.sample import generate
 from storage.tables import Analysis as AnalysisRow

@@ -132,7 +132,7 @@ def test_the_export_is_read_back_as_a_test(amy, url, tmp_path, monkeypatch):
     amy.say("不对，这是输单")
     monkeypatch.setenv("CRMBOT_DATABASE__URL", url)
     monkeypatch.setenv("CRMBOT_PRIVACY__KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
-    told = CliRunner().invoke(bot.cli, ["lessons", "--format", "jsonl"])
+    told = CliRunner().invoke(bot.command_line(), ["lessons", "--format", "jsonl"])
     assert told.exit_code == 0
     file = tmp_path / "lessons.jsonl"
     file.write_text(told.output, "utf-8")
@@ -146,7 +146,7 @@ def test_the_export_is_read_back_as_a_test(amy, url, tmp_path, monkeypatch):
         now = datetime.fromisoformat(label["now"]).replace(tzinfo=UTC)
         meant = taught(label["text"], rules, now=now, language=label["lang"])
         assert (meant.intent, dict(meant.slots)) == (label["intent"], label["slots"])
-    assert CliRunner().invoke(bot.cli, ["lessons", "--format", "xml"]).exit_code == 2
+    assert CliRunner().invoke(bot.command_line(), ["lessons", "--format", "xml"]).exit_code == 2
 
 
 @pytest.mark.parametrize(
