@@ -260,14 +260,19 @@ class Child:
         self._process.stdin.close()
         try:
             async with asyncio.timeout(seconds):
-                await self._process.wait()
+                await self._ended()
         except TimeoutError:
             with suppress(ProcessLookupError):
                 self._process.kill()
-            await self._process.wait()
-        self._listening.cancel()  # whoever else holds its pipe open is not waited for
+            await self._ended()
+        self._listening.cancel()
         self._process._transport.close()  # type: ignore[attr-defined]  # the library has no other way
         await asyncio.gather(self._listening, return_exceptions=True)
+
+    async def _ended(self) -> None:
+        """The library's own `wait` also waits for whoever else holds its pipe open."""
+        while self._process.returncode is None:  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0.01)
 
     async def _listen(self, heard: Heard) -> None:
         """Whatever it says, what it has done is in the rows."""

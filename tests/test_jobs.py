@@ -158,7 +158,7 @@ async def test_a_worker_that_has_ended_is_not_waited_for_because_of_its_pipe(tmp
     child = await slow.Child.start(
         (sys.executable, "-c", left, str(tmp_path / "pid")), "", {"PATH": "/usr/bin:/bin"}, int
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(15):
         await child.end(20)
     assert child.returncode == 0
     os.kill(int((tmp_path / "pid").read_text()), 9)
