@@ -8,7 +8,6 @@ import subprocess
 import sys
 import venv
 import zipfile
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -69,7 +68,7 @@ def test_what_serves_is_the_process_that_was_started_without_docstrings(tmp_path
     run = [sys.executable, str(ROOT / "bot.py"), "run", "--config", str(config)]
     with subprocess.Popen(run, cwd=tmp_path, stderr=subprocess.PIPE) as started:
         try:
-            assert b"not reached" in b"".join(islice(started.stderr, 2))  # it serves
+            assert any(b"not reached" in line for line in started.stderr)  # it serves
             said = Path(f"/proc/{started.pid}/cmdline")
             if said.exists():
                 words = said.read_bytes().split(b"\0")
