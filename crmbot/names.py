@@ -85,12 +85,12 @@ def likeness(said: str, known: str) -> float:
     if min(len(ours), len(theirs)) < 4:  # one letter of three is another name
         return 0.0
     if ours.startswith(theirs + " "):  # "Acme Corporatio" for "Acme Corporation"
-        whole = resemblance(_plain(said), _plain(known))
+        whole = _resemblance(_plain(said), _plain(known))
         if whole >= CLEAR:
             return whole
     lead = " ".join(theirs.split()[: len(ours.split())])  # "Umbrela" for "Umbrella Systems"
-    sorted_words = float(_fuzz().token_sort_ratio(ours, theirs))
-    score = max(resemblance(ours, theirs), sorted_words, 0.95 * resemblance(ours, lead))
+    sorted_words = float(_rapidfuzz().fuzz.token_sort_ratio(ours, theirs))
+    score = max(_resemblance(ours, theirs), sorted_words, 0.95 * _resemblance(ours, lead))
     return score if score < CLEAR or _slipped(ours, theirs) else CLEAR - 1  # "Granite Medical", "Granite Media"
 
 
@@ -99,36 +99,36 @@ def _slipped(ours: str, theirs: str) -> bool:
     one, other = ours.split(), theirs.split()
     if "".join(one) == "".join(other):  # Coca-Cola and Cocacola
         return True
-    if len(one) == len(other) and all(map(_one_word, sorted(one), sorted(other))):
+    if len(one) == len(other) and all(map(is_slip, sorted(one), sorted(other))):
         return True
-    return len(one) <= len(other) and all(map(_one_word, one, other))
+    return len(one) <= len(other) and all(map(is_slip, one, other))
 
 
-def _one_word(one: str, other: str) -> bool:
+def is_slip(one: str, other: str) -> bool:
     """Whether both are one word, in one of which somebody slipped once, or twice if it is long."""
-    from rapidfuzz.distance import OSA
-
     shortest = min(len(one), len(other))
-    return one == other or (shortest >= SHORT_WORD and OSA.distance(one, other) <= (2 if shortest >= LONG_WORD else 1))
+    if one == other or shortest < SHORT_WORD:
+        return one == other
+    return bool(_rapidfuzz().distance.OSA.distance(one, other) <= (2 if shortest >= LONG_WORD else 1))
 
 
-def resemblance(one: str, other: str) -> float:
+def _resemblance(one: str, other: str) -> float:
     """0–100: how much of both stands in the other, in order."""
-    return float(_fuzz().ratio(one, other))
+    return float(_rapidfuzz().fuzz.ratio(one, other))
 
 
 @cache
-def _fuzz() -> ModuleType:
-    from rapidfuzz import fuzz  # 3 MB, which nobody needs until a name is not quite one that is known
+def _rapidfuzz() -> ModuleType:
+    import rapidfuzz  # 3 MB, which nobody needs until a name is not quite one that is known
 
-    return fuzz
+    return rapidfuzz
 
 
 def _han_likeness(ours: str, theirs: str) -> float:
     """A short Chinese name that differs in a character is another one; a part of a long one may be meant."""
     if len(ours) >= 2 and ours in theirs:
         return 85.0
-    return resemblance(ours, theirs) if min(len(ours), len(theirs)) >= 4 else 0.0
+    return _resemblance(ours, theirs) if min(len(ours), len(theirs)) >= 4 else 0.0
 
 
 def _leads(ours: str, theirs: str) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from crmbot.names import NEAR, fold, likeness, resemblance
+from crmbot.names import NEAR, fold, is_slip, likeness
 from storage.tables import Customer, Handle, MemberRow, Product
 
 CUSTOMER, HANDLE = Customer.__table__, Handle.__table__  # type: ignore[attr-defined]  # SQLModel hides its tables
 PRODUCT, MEMBER = Product.__table__, MemberRow.__table__  # type: ignore[attr-defined]  # as above
-TYPO, LONG_WORD = 80.0, 5  # how alike two words of so many letters are when one is misspelt
+LONG_WORD = 5  # letters of a word of a product that may be misspelt
 Owner = int | str
 
 
@@ -196,13 +196,13 @@ def _compact(name: str) -> str:
 
 
 def _misspelt(one: str, other: str) -> bool:
-    """Whether they differ in one long word, and hardly there."""
+    """Whether they differ in one long word, by a slip of the pen."""
     if len(one.split()) != len(other.split()):
         return False
     unlike = [pair for pair in zip(one.split(), other.split(), strict=True) if pair[0] != pair[1]]
     if len(unlike) != 1 or min(map(len, unlike[0])) < LONG_WORD or any(map(str.isdigit, "".join(unlike[0]))):
         return False
-    return resemblance(*unlike[0]) >= TYPO
+    return is_slip(*unlike[0])
 
 
 def in_parts(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:

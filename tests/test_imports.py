@@ -450,6 +450,15 @@ def test_owners_who_are_members_own(take: Take, database: Database) -> None:
     assert owners[:2] == [(1, None), (None, "Bob Ray")]
 
 
+def test_a_product_in_which_a_word_is_another_word_is_another_product(take: Take, database: Database) -> None:
+    take("products", [["product", "price"], ["Media Suite", "25"]])
+    take("products", [["product", "price"], ["Medical Suite", "90"], ["Mdeia Suite", "30"]])
+    assert [(row["name"], row["price"]) for row in rows(database, "products")] == [
+        ("Media Suite", "30"),
+        ("Medical Suite", "90"),
+    ]
+
+
 def test_products_are_known_by_their_names(take: Take, database: Database) -> None:
     take("products", [["product", "sales_price"], ["Rocket Pro", "4,821"], ["Rocket Basic", "550"]])
     assert (

@@ -189,8 +189,8 @@ def test_whatever_is_said_nothing_breaks(said):
     for meant in guesses(said, takes, [], now=NOW):
         lesson = lesson_of(said, meant, [], now=NOW)
         if lesson:
-            taught(said, [lesson], now=NOW, language="en")
-            labelled(lesson)
+            assert taught(said, [lesson], now=NOW, language="en").intent == meant.intent
+            assert labelled(lesson)["intent"] == meant.intent
 
 
 def test_the_database_is_asked_for_rules_once(amy, database, monkeypatch):
