@@ -45,6 +45,30 @@ def test_amounts_are_decimal_in_their_currency(filled):
     }
 
 
+def test_every_stage_is_told_of_those_that_never_moved_too(chat, clock, database):
+    amy = chat("amy", Role.OWNER)
+    began = clock.now
+    for number in range(3):
+        amy.does("deal.add", customer="Hooli", title=f"seats {number}")
+    amy.does("deal.add", customer="Hooli", title="done", stage="won")
+    clock.wait(days=1)
+    amy.does("deal.move", deal="D1", stage="proposal")
+    amy.does("deal.win", deal="D1")
+    amy.does("deal.move", deal="D2", stage="proposal")
+    amy.say("undo")
+    told = rows(database, "bi_deal_stages")
+    assert sorted((row["deal_id"], str(row["at"])[:10], row["stage"]) for row in told) == [
+        (1, f"{began:%Y-%m-%d}", "lead"),
+        (1, f"{clock.now:%Y-%m-%d}", "proposal"),
+        (1, f"{clock.now:%Y-%m-%d}", "won"),
+        (2, f"{began:%Y-%m-%d}", "lead"),
+        (3, f"{began:%Y-%m-%d}", "lead"),
+        (4, f"{began:%Y-%m-%d}", "won"),
+    ]
+    assert len({row["id"] for row in told}) == len(told)
+    assert {(row["owner"], row["owner_team"]) for row in told} == {("Amy", "sales")}
+
+
 def test_they_hold_no_contacts_and_no_notes(filled):
     told = repr([rows(filled, view) for view in views()])
     assert "Ann Poe" in told and "seats 1" in told
