@@ -84,6 +84,7 @@ class Running:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._flushing: asyncio.TimerHandle | None = None
+        self._closing = False
         self.changed: Callable[[datetime | None], None] = lambda _: None  # told when what was committed falls due
 
     async def start(self) -> None:
@@ -131,6 +132,7 @@ class Running:
         await self._flush()
 
     async def close(self) -> None:
+        self._closing = True
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -146,7 +148,20 @@ class Running:
                 self._rows.done_waiting(incoming, road)
             return road
 
-        return self._database.take(lambda: self.app.read(incoming), answer)
+        return self._committed(lambda: self.app.read(incoming), answer)
+
+    def _committed(self, prepare: Callable[[], A], work: Callable[[A, Any], Road]) -> "asyncio.Future[Road]":
+        """What follows from it begins as soon as it is committed, whoever waits for that."""
+        taken = self._database.take(prepare, work)
+        taken.add_done_callback(self._go_on)
+        return taken
+
+    def _go_on(self, taken: "asyncio.Future[Road]") -> None:
+        if self._closing or taken.cancelled() or taken.exception():  # of what is committed the next start takes care
+            return
+        road = taken.result()
+        self.follow(road)
+        self.changed(road.soonest)
 
     async def _carefully(self, incoming: Incoming, *, waited: bool = False) -> Road:
         """Counted before it is handled, and put aside when it has ended the process too often."""
@@ -154,20 +169,18 @@ class Running:
             return await self._begin(incoming, waited=waited)
         async with self._careful:
             if await self._database.take(_nothing, lambda _, road: self._rows.count(incoming, road)) > OFTEN:
-                return await self._database.take(_nothing, lambda _, road: self._park(incoming, road))
+                return await self._committed(_nothing, lambda _, road: self._park(incoming, road))
             return await self._begin(incoming, waited=waited)
 
     async def _finish(self, incoming: Incoming, taken: "asyncio.Future[Road]") -> Sequence[Outgoing]:
-        """What follows from a message once it is committed."""
+        """Its replies, once it is committed."""
         try:
             road = await taken
         except Unavailable:
             raise
         except Exception as error:  # the road itself broke: nothing of the message is kept but that it came
             broken = error
-            road = await self._database.take(_nothing, lambda _, road: self._apologise(incoming, road, broken))
-        self.follow(road)
-        self.changed(road.soonest)
+            road = await self._committed(_nothing, lambda _, road: self._apologise(incoming, road, broken))
         return road.outgoing
 
     def _apologise(self, incoming: Incoming, road: Road, error: BaseException) -> Road:

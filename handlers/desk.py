@@ -55,10 +55,8 @@ class ServiceDesk:
     def live(self, store: Store, now: datetime) -> Iterable[Post]:
         tickets = {ref: ticket for ref in store.changed("K") if (ticket := store.tickets.one(ref))}
         posts = [post for ticket in tickets.values() for post in live_posts(ticket, store, now, self.rules.zone)]
-        return [
-            *posts,
-            *(deals.live_post(ref, store, now, self.rules.zone) for ref in store.changed("D") if store.is_posted(ref)),
-        ]
+        posted = [ref for ref in store.changed("D") if not store.is_new(ref) and store.is_posted(ref)]
+        return [*posts, *(deals.live_post(ref, store, now, self.rules.zone) for ref in posted)]
 
     def unreached(self, place: Place, refs: Iterable[str], store: Store) -> Iterable[Post]:
         """Their customer cannot be reached there any more: how else, those hear who may."""

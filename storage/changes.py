@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -76,6 +76,7 @@ PART_OF: dict[str, tuple[str, type[Tracked]]] = {  # whose rows have no ref: the
     Tag.__name__: ("customer_id", Customer),
 }
 WINDOW = timedelta(hours=24)
+ADDED = ["added"]  # what is said of a row instead of its fields
 LONG_WINDOW = timedelta(days=7)  # of a merge, by its own button
 ADD = Statement(insert(Change.__table__))  # type: ignore[attr-defined]  # SQLModel hides its table
 
@@ -102,10 +103,12 @@ class Acting:
         if not self.kind:
             self.by(None, kind, at)
 
-    def note(self, row: Tracked, fields: Iterable[str], images: bytes) -> None:
+    def note(self, row: Tracked, fields: Sequence[str], images: bytes) -> None:
         self.changed = True
         if row.letter:
             self.refs.append(row.ref)
+            if fields == ADDED and not self.undoing:
+                self.new.add(row.ref)
         self.fields.extend(f"{type(row).__name__}.{field}" for field in fields)
         self._digest.update(images)
         for at in (getattr(row, column) for column in row.falls_due.values()):
@@ -115,6 +118,7 @@ class Acting:
     def forget(self) -> None:
         self.changed = False
         self.refs: list[str] = []
+        self.new: set[str] = set()  # of those, what was not there before
         self.fields: list[str] = []
         self._digest = hashlib.sha256()
 
@@ -170,7 +174,7 @@ def _change(row: Tracked, acting: Acting, *, was: bool, stays: bool) -> dict[str
     seal_id = os.urandom(16)
     sealed = [acting.keys.seal("change", seal_id, to_json(image)) if image else None for image in (before, after)]
     acting.note(
-        row, fields if was and stays else ["added" if stays else "deleted"], (sealed[0] or b"") + (sealed[1] or b"")
+        row, fields if was and stays else ADDED if stays else ["deleted"], (sealed[0] or b"") + (sealed[1] or b"")
     )
     return {
         "handled_id": acting.message,

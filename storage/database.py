@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, make_url
@@ -52,6 +53,33 @@ class Work(Generic[A, T]):
     future: "Future[T] | asyncio.Future[T]"
 
 
+class WriterThread:
+    """As an executor of one, but for its futures: nobody reads them, and they cost as much as two queries."""
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._ended = False
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, call: Callable[[], None]) -> None:
+        if self._ended:
+            raise RuntimeError("the database is closed")
+        self._calls.put(call)
+
+    def shutdown(self, wait: bool = True) -> None:
+        """What was submitted before is done first."""
+        self._ended = True
+        self._calls.put(None)
+        if wait:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while call := self._calls.get():
+            call()
+            del call  # or the database would be held as long as nothing comes
+
+
 class Database:
     """`run` and `submit` each give their work a `Store` inside a transaction of its own savepoint.
 
@@ -69,7 +97,7 @@ class Database:
         self._shared = Shared(keys, self.tombstones)
         self._riders: deque[Rider] = deque()
         self._sqlite = self.url.get_backend_name() == "sqlite"
-        self._threads = ThreadPoolExecutor(1 if self._sqlite else THREADS, "writer" if self._sqlite else "road")
+        self._threads = WriterThread() if self._sqlite else ThreadPoolExecutor(THREADS, "road")
         self._queue: deque[Work[Any, Any]] = deque()
         self._guard = threading.Lock()
         self._writer: Connection | None = None  # SQLite's one, kept: to take it from the pool costs more than a read

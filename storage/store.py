@@ -339,6 +339,10 @@ class Store:
         """The refs of the records of that kind which this message changed."""
         return [ref for ref in dict.fromkeys(self.acting.refs) if ref[0] == letter]
 
+    def is_new(self, ref: str) -> bool:
+        """Whether it was added by this message: nothing stands anywhere of it yet."""
+        return ref in self.acting.new
+
     def audit(self, kind: str) -> None:
         self._audit.add(self.acting.at, self.acting.member_id, f"{kind}: {self.acting.kind}")
 
