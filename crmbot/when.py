@@ -34,7 +34,10 @@ class Told:
 
 def month_first(text: str, zone: str) -> bool:
     """Whether 3/4 is the fourth of March: in Chinese sentences and in the Americas."""
-    return zone.startswith("America/") or any("\u4e00" <= character <= "\u9fff" for character in text)
+    return zone.startswith("America/") or _HAN.search(text) is not None
+
+
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def read_when(text: str, slot: str, *, now: datetime, zone: str) -> str | None:
