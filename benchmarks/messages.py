@@ -3,7 +3,8 @@
 Each message is a command of ours that writes: 60 % are "new deal NAME 30k" for one of 300 customers that are there
 after the warm-up, 40 % are notes such as "called NAME, wants a quote" or "met NAME, liked the demo". The peer inserts
 the same text as one row. Both are processes of their own, on SQLite with WAL and synchronous=FULL, each beside a
-server of the same kind, and are idle while the other is under load; what is compared is the median of the rounds.
+server of the same kind, and are idle while the other is under load. In a round each load comes in turns of two
+seconds, so that a machine that is slower for a while is so for both; what is compared is the median of the rounds.
 
 A message takes from the moment that getUpdates may have it until its reply has arrived at the server. Processor time
 is user and system of the bot's process tree, memory its share of the pages (PSS) after the warm-up and some quiet.
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, product
 from pathlib import Path
 from statistics import median
@@ -36,6 +37,7 @@ NAMES = [f"{first} {last}" for first, last in product(FIRST, LAST)]
 NOTES = ("called {}, wants a quote", "met {}, liked the demo", "emailed {}, asked for references")
 HEAVY = {"pandas", "sklearn", "statsmodels", "matplotlib"}
 QUIET, PATIENCE = 3.0, 20.0  # seconds before memory is read; seconds to wait for the last answers
+TURN = 2.0  # seconds that a bot is under load before the other has its turn
 UNITS = {"per_second": "messages/s", "p50": "p50 ms", "p95": "p95 ms", "cpu": "CPU ms/message", "memory": "memory MB"}
 
 
@@ -96,30 +98,56 @@ async def warm_up(bot: Bot, words: Sequence[str]) -> None:
     bot.said += len(words)
 
 
-async def under(load: Load, bot: Bot, seconds: float, seed: str) -> Figures:
-    """The figures of one bot under one load."""
+@dataclass
+class Seen:
+    """What came of the messages of one bot under one load, over all its turns."""
+
+    seconds: float = 0.0
+    in_time: int = 0
+    took: list[float] = field(default_factory=list)  # seconds
+    used: float = 0.0  # seconds of processor time
+    lost: int = 0
+
+    @property
+    def figures(self) -> Figures:
+        took = sorted(self.took)
+        return {
+            "per_second": self.in_time / self.seconds,
+            "p50": took[len(took) // 2] * 1000,
+            "p95": took[int(len(took) * 0.95)] * 1000,
+            "cpu": self.used / len(took) * 1000,
+            "lost": self.lost,
+        }
+
+
+async def in_turns(load: Load, bots: Sequence[Bot], seconds: float, seed: str) -> dict[str, Figures]:
+    """The figures of each bot under one load; who goes first changes with the turn."""
+    turns = max(1, round(seconds / TURN))
+    seen = {bot.name: Seen() for bot in bots}
+    for turn, at in product(range(turns), range(len(bots))):
+        bot = bots[(turn + at) % len(bots)]
+        await under(load, bot, seconds / turns, f"{seed} {turn}", seen[bot.name])
+    return {name: each.figures for name, each in seen.items()}
+
+
+async def under(load: Load, bot: Bot, seconds: float, seed: str, seen: Seen) -> None:
+    """One turn of one bot."""
     server, words, users = bot.server, texts(seed), USERS[: load.users]
     tally, used, began = server.begin(), cpu(bot.pid), time.perf_counter()
     server.round_trip = load.round_trip
     await (_open if load.rate else _closed)(server, users, words, load.rate, began + seconds)
     await _all_answered(server)
     await asyncio.sleep(0.3)  # what is written after the answer is part of its price
-    used = cpu(bot.pid) - used
+    seen.used += cpu(bot.pid) - used
     server.round_trip = 0.0
-    lost, answered = server.unanswered, len(tally.took)
+    seen.lost += server.unanswered + tally.uncalled
     server.forget()
     bot.said += tally.said
-    if not answered:
+    if not tally.took:
         raise RuntimeError(f"{bot.name} has answered nothing under {load.name}")
-    in_time = sum(when <= began + seconds for when in tally.arrived)
-    took = sorted(tally.took)
-    return {
-        "per_second": in_time / seconds,
-        "p50": took[answered // 2] * 1000,
-        "p95": took[int(answered * 0.95)] * 1000,
-        "cpu": used / answered * 1000,
-        "lost": lost + tally.uncalled,
-    }
+    seen.seconds += seconds
+    seen.in_time += sum(when <= began + seconds for when in tally.arrived)
+    seen.took += tally.took
 
 
 async def _closed(server: Server, users: Sequence[int], words: Iterator[str], _: float, end: float) -> None:
@@ -177,12 +205,11 @@ async def one_round(number: int, folder: Path, seconds: float) -> dict[Key, Figu
         for bot in bots:
             await bot.start()
             await warm_up(bot, list(islice(texts("again"), len(USERS))))
-        for load, bot in product(LOADS, bots):
-            figures[load.name, bot.name] = found = await under(load, bot, seconds, f"{number} {load.name}")
-            print(
-                f"  {load.name}, {bot.name}: " + ", ".join(f"{name} {each:.2f}" for name, each in found.items()),
-                flush=True,
-            )
+        for load in LOADS:
+            for name, found in (await in_turns(load, bots, seconds, f"{number} {load.name}")).items():
+                figures[load.name, name] = found
+                told = ", ".join(f"{figure} {each:.2f}" for figure, each in found.items())
+                print(f"  {load.name}, {name}: {told}", flush=True)
         for bot in bots:
             if heavy := loaded(bot.pid, HEAVY):
                 raise RuntimeError(f"{bot.name} has loaded {', '.join(sorted(heavy))}")
