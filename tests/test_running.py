@@ -135,6 +135,27 @@ async def test_what_takes_a_while_is_seen_to_be_worked_on_and_what_does_not_is_n
         assert (channel.shown_busy, len(channel.words("amy"))) == (["amy"], 2)
 
 
+async def test_what_is_committed_while_the_bot_closes_is_answered_by_the_next(start, app):
+    """Nobody would mark it as sent any more."""
+    begun, go_on = threading.Event(), threading.Event()
+    works = app.intents["deal.add"].handler
+
+    def slow(slots, *, member, store, now):
+        begun.set()
+        go_on.wait(60)
+        return works(slots, member, store, now)
+
+    async with start(changed=with_handler(app, "deal.add", slow)) as (running, closed):
+        taking = asyncio.create_task(running.take(message(1, "new deal Slow 1k")))
+        await until(begun.is_set)
+        taking.cancel()
+        asyncio.get_running_loop().call_later(0.2, go_on.set)
+    await asyncio.sleep(0.1)
+    async with start() as (running, channel):
+        await running.settled()
+        assert (closed.sent, channel.sent) == ([], [("amy", "Added D1 for Slow.", False)])
+
+
 async def test_a_stuck_chat_waits_in_order_and_holds_no_other(start, app, database):
     """The first message of a chat hangs; what comes after it is kept and done after it, other chats go on."""
     go_on = threading.Event()

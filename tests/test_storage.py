@@ -53,6 +53,18 @@ def acting(database, member, work):
     return database.run(act)
 
 
+def test_what_comes_before_the_end_is_done_and_what_comes_after_it_refused(database):
+    go_on, done = threading.Event(), []
+    futures = [Future() for _ in range(3)]
+    for number, future in enumerate(futures):
+        database.submit(Work(go_on.wait, lambda _, store, number=number: done.append(number), future))
+    threading.Timer(0.1, go_on.set).start()
+    database.close()
+    assert sorted(done) == [0, 1, 2] and all(each.done() for each in futures)
+    with pytest.raises(RuntimeError):
+        database.run(lambda store: None)
+
+
 # Tables
 
 
