@@ -10,10 +10,11 @@ from typing import Any, Protocol, TypeVar
 
 from crmbot.app import App
 from crmbot.errors import Unavailable
-from crmbot.incoming import Incoming
+from crmbot.incoming import Incoming, Place
 from crmbot.reply import Reply, text
 from crmbot.sender import Delivery, Outgoing
 from crmbot.turn import Read, Road
+from crmbot.words import language_of
 from crmbot.work import Work
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ T = TypeVar("T")
 Chat = tuple[str, str]
 LOOK, LOOKS, MANY = 0.1, 5, 4  # seconds between looks at what waits to be marked; when it is written: see _flush_soon
 SOON = 0.3  # seconds after which the channel shows that an answer is being worked out
+NOT_YET = 4.5  # seconds after which whoever wrote is told that nothing of it is saved yet
 SWEEP = 2.0  # seconds between looks at what waits
 OFTEN = 3  # deliveries of one message, each ended by a crash, after which it is put aside
 
@@ -51,6 +53,37 @@ class Outbox(Protocol):
     async def unsent(self, *, doubtful: bool) -> Sequence[Outgoing]: ...
 
 
+class Unsaved:
+    """Whoever's message is not committed in time is told so, once in each chat until something of theirs is."""
+
+    def __init__(self, tell: Callable[[Incoming], None], seconds: float) -> None:
+        self._tell = tell
+        self._seconds = seconds
+        self._timers: dict[str, asyncio.TimerHandle] = {}  # by the key of the message
+        self._told: set[Chat] = set()
+
+    def begin(self, incoming: Incoming) -> None:
+        if incoming.key not in self._timers and _chat(incoming) not in self._told:
+            later = asyncio.get_running_loop().call_later
+            self._timers[incoming.key] = later(self._seconds, self._say, incoming)
+
+    def end(self, incoming: Incoming) -> None:
+        if timer := self._timers.pop(incoming.key, None):
+            timer.cancel()
+        self._told.discard(_chat(incoming))
+
+    def close(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _say(self, incoming: Incoming) -> None:
+        del self._timers[incoming.key]
+        if _chat(incoming) not in self._told:
+            self._told.add(_chat(incoming))
+            self._tell(incoming)
+
+
 class Running:
     """What a channel is given: `take` comes back when a message is committed, its replies follow by themselves.
 
@@ -68,6 +101,7 @@ class Running:
         work: Work,
         *,
         patience: float = 5.0,
+        not_yet: float = NOT_YET,
         unclean: bool = False,
     ) -> None:
         self.app = app
@@ -84,6 +118,7 @@ class Running:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._flushing: asyncio.TimerHandle | None = None
+        self._unsaved = Unsaved(self._tell_unsaved, not_yet)
         self._closing = False
         self.changed: Callable[[datetime | None], None] = lambda _: None  # told when what was committed falls due
 
@@ -104,13 +139,20 @@ class Running:
 
         Raises `Unavailable`. `patience`: the channel's own, in seconds.
         """
+        try:
+            return await self._taken(incoming, patience or self._patience)
+        except Unavailable:
+            self._unsaved.begin(incoming)
+            raise
+
+    async def _taken(self, incoming: Incoming, patience: float) -> Sequence[Outgoing]:
         if self._behind.get(_chat(incoming)):
             return await self._let_wait(incoming)
         taken = self._begin(incoming) if self._careful is None else asyncio.ensure_future(self._carefully(incoming))
-        patience = patience or self._patience
         done, _ = await asyncio.wait({taken}, timeout=min(SOON, patience))
         if not done:
             self._delivery.busy(incoming.place)
+            self._unsaved.begin(incoming)
             done, _ = await asyncio.wait({taken}, timeout=max(0, patience - SOON))
         if not done:
             self._late[incoming.key] = taken
@@ -133,6 +175,7 @@ class Running:
 
     async def close(self) -> None:
         self._closing = True
+        self._unsaved.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -181,7 +224,15 @@ class Running:
         except Exception as error:  # the road itself broke: nothing of the message is kept but that it came
             broken = error
             road = await self._committed(_nothing, lambda _, road: self._apologise(incoming, road, broken))
+        self._unsaved.end(incoming)
         return road.outgoing
+
+    def _tell_unsaved(self, incoming: Incoming) -> None:
+        """Where nobody else reads it, and in no row: there is no database to write one."""
+        if not incoming.overheard:
+            place, sender = incoming.place, incoming.sender
+            private = place if place.private else Place(sender.channel, sender.id)
+            self._delivery.hint(private, Reply(text("not-saved-yet")), language_of(sender.language, self.app.language))
 
     def _apologise(self, incoming: Incoming, road: Road, error: BaseException) -> Road:
         self.app.apologise(incoming, road, error)

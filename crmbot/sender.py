@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from crmbot.errors import Moved, Passing, Permanent, Unavailable
 from crmbot.incoming import Place
@@ -140,9 +140,17 @@ class Delivery:
     def busy(self, place: Place) -> None:
         """Show there that an answer is being worked out; nobody waits for that."""
         if channel := self._channels.get(place.channel):
-            task = asyncio.create_task(channel.busy(place))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._in_background(channel.busy(place))
+
+    def hint(self, place: Place, reply: Reply, language: str) -> None:
+        """Say what is in no row and may get lost; nobody waits for that either."""
+        if channel := self._channels.get(place.channel):
+            self._in_background(_hinted(channel, Outgoing(0, "", place, reply, language)))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @property
     def at_work(self) -> bool:
@@ -244,6 +252,13 @@ class Delivery:
     def _forget(self, place: Place) -> None:
         self._known.difference_update(each.id for each in self._queues[place])
         self._queues[place].clear()
+
+
+async def _hinted(channel: Channel, outgoing: Outgoing) -> None:
+    try:
+        await channel.send(outgoing)
+    except Exception as error:  # whatever it is, the answer itself is still to come
+        log.warning("on %s a hint was not sent: %s", outgoing.place.channel, type(error).__name__)
 
 
 def _clock() -> float:

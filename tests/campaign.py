@@ -5,11 +5,12 @@ import json
 import os
 import random
 import re
+import sqlite3
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, pairwise
@@ -19,6 +20,8 @@ from signal import SIGKILL, SIGTERM
 from platforms import OnSlack, OnTelegram
 from sqlmodel import col, select
 
+from crmbot.reply import text
+from crmbot.words import say
 from storage import Deal, open_database
 from storage.audit import broken_at
 from storage.tables import Change, Interaction
@@ -33,6 +36,7 @@ START, SETTLE = 60.0, 300.0  # seconds at most: a machine may be busy
 UNMARKED = 0.5  # seconds after which a reply is marked as sent, at the latest; so many times more on a busy machine
 AMOUNT, SAMPLE = re.compile(r"\$([\d,]+)"), re.compile(r"sample (\d+)")
 AGAIN = "(again)"
+NOT_YET = say(text("not-saved-yet"), "en")
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,13 @@ class Figures:
     failed: int = 0  # presses, commands and forms that failed before the person's eyes
     undone: int = 0  # presses that were acknowledged and did nothing
     overdone: int = 0  # presses that did it twice
+    hints: int = 0  # how often somebody was told that nothing was saved yet
+    untrue: int = 0  # answers that came while nothing could be saved
 
     @property
     def good(self) -> bool:
         wrong = self.lost, self.doubled, self.unanswered, self.out_of_order, self.unmarked, self.needless, self.strange
+        wrong += (self.untrue,)
         return not any((*wrong, self.broken_audit, self.undone, self.overdone))
 
     def __str__(self) -> str:
@@ -124,8 +131,37 @@ async def campaign(folder: Path, platform: Platform, *, kills: int, seed: int) -
         async with _bot(config, platform, SIGTERM) as (alive, _):
             await _until(lambda: _settled(platform, traffic.chat_of), alive, SETTLE)
             await asyncio.sleep(1)  # what comes too often would come now
-        replies = [Reply(_number(words), at, words.startswith(AGAIN)) for words, at in platform.sent]
-    return _figures(folder, platform, ends, traffic.chat_of, replies)
+    return _figures(folder, platform, ends, traffic.chat_of)
+
+
+async def locked_out(folder: Path, platform: Platform, *, times: int, longest: float, seed: int) -> Figures:
+    """Another program locks the database again and again, for `longest` seconds at most, while people write."""
+    chance, locks = random.Random(seed), list[tuple[float, float]]()
+    async with platform.server:
+        traffic = Traffic(platform, chance)
+        async with _bot(_config(folder, platform), platform, SIGTERM) as (alive, _):
+            coming = asyncio.create_task(traffic.keep_coming())
+            for _ in range(times):
+                await _until(partial(_more, platform.sent, len(platform.sent)), alive, START)
+                await asyncio.sleep(chance.uniform(0, 1))
+                locks.append(await _lock(folder / "crm.db", chance.uniform(longest / 2, longest)))
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+            platform.calm()
+            await _until(lambda: _settled(platform, traffic.chat_of), alive, SETTLE)
+            await asyncio.sleep(1)  # what comes too often would come now
+    return _figures(folder, platform, [], traffic.chat_of, locks)
+
+
+async def _lock(file: Path, seconds: float) -> tuple[float, float]:
+    """From when to when nothing could be saved; what was committed just before may yet be answered in a second."""
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=START, check_same_thread=False)) as other:
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        began = time.monotonic()
+        await asyncio.sleep(seconds)
+        ended = time.monotonic()
+        other.execute("ROLLBACK")
+    return began + 1, ended
 
 
 def _config(folder: Path, platform: Platform) -> Path:
@@ -202,12 +238,13 @@ def _figures(
     platform: Platform,
     kills: Sequence[End],
     chat_of: Mapping[int, int],
-    replies: Sequence[Reply],
+    locks: Sequence[tuple[float, float]] = (),
 ) -> Figures:
+    told = [Reply(_number(words), at, words.startswith(AGAIN)) for words, at in platform.sent if words != NOT_YET]
     effects, broken = _effects(folder)
     times, won = Counter(effects), _won(folder)
     answers: defaultdict[int, list[Reply]] = defaultdict(list)
-    for reply in replies:
+    for reply in told:
         answers[reply.number].append(reply)
     strange = sum(len(answers.pop(number)) for number in answers.keys() - chat_of.keys())
     twice = [pair for each in answers.values() for pair in pairwise(each)]
@@ -226,6 +263,8 @@ def _figures(
         failed=platform.failed,
         undone=len(platform.pressed - won.keys()),
         overdone=sum(each > 1 for each in won.values()),
+        hints=len(platform.sent) - len(told),
+        untrue=sum(began < reply.at < ended for reply in told for began, ended in locks),
     )
 
 

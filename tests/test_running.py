@@ -51,7 +51,7 @@ def start(app, database, outbox, clock):
     database.run(lambda store: store.members.enrol(AMY, Role.OWNER, clock()))
 
     @asynccontextmanager
-    async def started(*, patience=5.0, changed=None, crashes=False):
+    async def started(*, patience=5.0, not_yet=4.5, changed=None, crashes=False):
         channel = Channel()
         delivery = Delivery(outbox, {"terminal": channel}, lambda _: None)
         unclean = await database.arun(partial(begin_run, ["terminal"]))
@@ -63,6 +63,7 @@ def start(app, database, outbox, clock):
             outbox,
             Work(Engine(database, clock, app.token), delivery, {"terminal": channel}, app.our_bug, None),
             patience=patience,
+            not_yet=not_yet,
             unclean=unclean,
         )
         await running.start()
@@ -265,6 +266,43 @@ async def test_with_the_database_away_nothing_is_acknowledged(start, app):
         await running.take(message(1, "new deal Acme 30k"))
         await running.settled()
         assert len(channel.sent) == 1
+
+
+async def test_what_is_not_saved_in_time_is_said_to_be_not_saved_yet_once_in_each_chat(start, app):
+    works, away = app.intents["deal.add"].handler, threading.Event()
+
+    def fails(slots, *, member, store, now):
+        if away.is_set():
+            raise Unavailable
+        return works(slots, member, store, now)
+
+    async def take(running, *messages):
+        for incoming in messages:
+            with pytest.raises(Unavailable):
+                await running.take(incoming)
+
+    chinese = replace(message(3, "new deal Birch 5k", "li"), sender=replace(AMY, language="zh-hans"))
+    async with start(changed=with_handler(app, "deal.add", fails), not_yet=0.3) as (running, channel):
+        away.set()
+        await take(running, message(1, "new deal Acme 30k"), message(2, "new deal Acme 40k"), chinese)
+        await until(lambda: len(channel.sent) == 2)
+        await take(running, message(1, "new deal Acme 30k"), message(2, "new deal Acme 40k"))
+        await asyncio.sleep(0.5)
+        assert [words[:8] for _, words, _ in channel.sent] == ["Received", "已收到，但还没有"]
+        away.clear()
+        await running.take(message(1, "new deal Acme 30k"))
+        await running.take(message(2, "new deal Acme 40k"))
+        await running.settled()
+        assert channel.words("amy")[1:] == ["Added D1 for Acme.", "Added D2 for Acme."]
+        away.set()
+        await take(running, message(4, "new deal Acme 50k"))
+        away.clear()
+        await running.take(message(4, "new deal Acme 50k"))
+        await asyncio.sleep(0.5)
+        assert len(channel.words("amy")) == 4, "it was back in time"
+        away.set()
+        await take(running, message(5, "new deal Acme 60k"))
+        await until(lambda: len(channel.words("amy")) == 5)
 
 
 async def test_many_chats_at_once_each_in_order(start, database):

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import sqlite3
 import sys
-from contextlib import asynccontextmanager
+import time
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from signal import SIGTERM
 
@@ -73,6 +75,28 @@ async def test_telegram_and_slack_are_served_at_once_and_share_their_records(bot
     [refusal] = slack.ephemerals
     assert (refusal["channel"], refusal["user"]) == ("C1", "U7") and "not linked to a team" in refusal["text"]
     assert len(slack.sent) + len(slack.edits) == 2, "a mention is told twice and answered once"
+
+
+async def test_while_the_database_is_locked_nothing_is_said_to_be_saved(both, tmp_path):
+    """By another program, for longer than anybody waits: told within five seconds, and done once it is free."""
+    telegram, slack = both
+    began = time.monotonic()
+    with closing(sqlite3.connect(tmp_path / "crm.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        telegram.says("new deal Acme 30k")
+        slack.says("new deal Birch 5k")
+        await until(lambda: telegram.sent and slack.sent)
+        assert time.monotonic() - began < 10  # five, and what a busy machine takes
+        await asyncio.sleep(2)
+        first = [each["text"] for each in (*telegram.sent, *slack.sent)]
+        assert len(first) == 2 and all(words.startswith("Received, but not saved yet") for words in first)
+        assert other.execute("SELECT count(*) FROM deal").fetchone() == (0,)
+        other.execute("ROLLBACK")
+        await until(lambda: len(telegram.sent) == len(slack.sent) == 2)
+        await asyncio.sleep(1)
+        assert [each["text"].split(".")[0][:7] for each in (telegram.sent[1], slack.sent[1])] == ["Added D"] * 2
+        assert len(telegram.sent) == len(slack.sent) == 2
+        assert other.execute("SELECT count(*) FROM deal").fetchone() == (2,)
 
 
 async def test_a_thread_under_a_card_is_about_its_record(both):

@@ -557,6 +557,7 @@ changed-since = { $who } has changed { $ref } since, so I left it as it is.
 in-use = { $ref } is in use by now, so I left it as it is.
 button-gone = That button is too old to work: say it in words, or ask for the card again.
 button-used = That was done already.
+not-saved-yet = Received, but not saved yet: something here takes longer than it should. I keep trying, and answer as soon as it is done.
 our-bug = That went wrong, and it is our mistake ({ $incident }). Nothing was changed.
 again = (again)
 parked = A message stopped me { $times } times, so I have put it aside. The log says when.

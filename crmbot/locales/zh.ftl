@@ -520,6 +520,7 @@ changed-since = { $who }之后改过 { $ref }，所以没有动它。
 in-use = { $ref } 已经被用到，所以没有动它。
 button-gone = 这个按钮已经失效：请直接说，或重新打开这张卡片。
 button-used = 这一步已经做过了。
+not-saved-yet = 已收到，但还没有保存成功。我会继续尝试，完成后马上回复。
 our-bug = 出错了，是我们的问题（{ $incident }）。什么都没有改动。
 again = （重发）
 parked = 有一条消息让我停了 { $times } 次，已放到一边。时间见日志。
