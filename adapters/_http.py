@@ -93,7 +93,9 @@ class Request(BaseRequest):
             raise NotSent(str(error)) from None
         except TimeoutError:
             raise TimedOut from None
-        except (OSError, ValueError) as error:
+        except TelegramError:
+            raise
+        except Exception as error:  # a transport that is closed meanwhile raises RuntimeError
             raise NetworkError(type(error).__name__) from None
 
     @staticmethod

@@ -3,7 +3,7 @@
 Each message is a command of ours that writes: 60 % are "new deal NAME 30k" for one of 300 customers that are there
 after the warm-up, 40 % are notes such as "called NAME, wants a quote" or "met NAME, liked the demo". The peer inserts
 the same text as one row. Both are processes of their own, on SQLite with WAL and synchronous=FULL, each beside a
-server of the same kind, and are idle while the other is under load. In a round each load comes in turns of two
+server of the same kind, and are idle while the other is under load. So many messages a second come in turns of two
 seconds, so that a machine that is slower for a while is so for both; what is compared is the median of the rounds.
 
 A message takes from the moment that getUpdates may have it until its reply has arrived at the server. Processor time
@@ -122,7 +122,7 @@ class Seen:
 
 async def in_turns(load: Load, bots: Sequence[Bot], seconds: float, seed: str) -> dict[str, Figures]:
     """The figures of each bot under one load; who goes first changes with the turn."""
-    turns = max(1, round(seconds / TURN))
+    turns = max(1, round(seconds / TURN)) if load.rate else 1  # what is under way when a turn ends is not counted
     seen = {bot.name: Seen() for bot in bots}
     for turn, at in product(range(turns), range(len(bots))):
         bot = bots[(turn + at) % len(bots)]

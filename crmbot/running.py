@@ -173,9 +173,13 @@ class Running:
         await self._delivery.settled()
         await self._flush()
 
-    async def close(self) -> None:
+    def wind_down(self) -> None:
+        """The channels are about to close: what is committed from here on is answered by the next start."""
         self._closing = True
         self._unsaved.close()
+
+    async def close(self) -> None:
+        self.wind_down()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -200,11 +204,14 @@ class Running:
         return taken
 
     def _go_on(self, taken: "asyncio.Future[Road]") -> None:
-        if self._closing or taken.cancelled() or taken.exception():  # of what is committed the next start takes care
+        if self._closing or taken.cancelled() or taken.exception():
             return
         road = taken.result()
-        self.follow(road)
-        self.changed(road.soonest)
+        try:
+            self.follow(road)
+            self.changed(road.soonest)
+        except Exception:  # our bug; the message is committed all the same, and taken in
+            log.exception("in what follows from a message")
 
     async def _carefully(self, incoming: Incoming, *, waited: bool = False) -> Road:
         """Counted before it is handled, and put aside when it has ended the process too often."""

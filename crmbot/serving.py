@@ -43,6 +43,7 @@ async def serve(channels: Sequence[Runs], bot: Running) -> None:
         with suppress(asyncio.CancelledError):
             await work
     finally:
+        bot.wind_down()
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         for each in channels:

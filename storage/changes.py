@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -76,7 +76,6 @@ PART_OF: dict[str, tuple[str, type[Tracked]]] = {  # whose rows have no ref: the
     Tag.__name__: ("customer_id", Customer),
 }
 WINDOW = timedelta(hours=24)
-ADDED = ["added"]  # what is said of a row instead of its fields
 LONG_WINDOW = timedelta(days=7)  # of a merge, by its own button
 ADD = Statement(insert(Change.__table__))  # type: ignore[attr-defined]  # SQLModel hides its table
 
@@ -103,11 +102,11 @@ class Acting:
         if not self.kind:
             self.by(None, kind, at)
 
-    def note(self, row: Tracked, fields: Sequence[str], images: bytes) -> None:
+    def note(self, row: Tracked, fields: Iterable[str], images: bytes, *, new: bool) -> None:
         self.changed = True
         if row.letter:
             self.refs.append(row.ref)
-            if fields == ADDED and not self.undoing:
+            if new and not self.undoing:
                 self.new.add(row.ref)
         self.fields.extend(f"{type(row).__name__}.{field}" for field in fields)
         self._digest.update(images)
@@ -173,9 +172,8 @@ def _change(row: Tracked, acting: Acting, *, was: bool, stays: bool) -> dict[str
         return None
     seal_id = os.urandom(16)
     sealed = [acting.keys.seal("change", seal_id, to_json(image)) if image else None for image in (before, after)]
-    acting.note(
-        row, fields if was and stays else ADDED if stays else ["deleted"], (sealed[0] or b"") + (sealed[1] or b"")
-    )
+    said = fields if was and stays else ["added" if stays else "deleted"]
+    acting.note(row, said, (sealed[0] or b"") + (sealed[1] or b""), new=not was)
     return {
         "handled_id": acting.message,
         "by": acting.member_id,
@@ -373,6 +371,10 @@ class Changes:
             if change.before is None:
                 if row is not None and row.is_final:
                     raise Refused(text("already-sent"))
+                if isinstance(row, Deal):  # its first stage is a part of it, with no change of its own
+                    stages = self._session.exec(select(DealStage).where(DealStage.deal_id == row.id))
+                    for stage in stages:
+                        self._session.delete(stage)
                 if row is not None:
                     self._session.delete(row)
             else:

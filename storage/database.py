@@ -7,6 +7,7 @@ import random
 import sqlite3
 import threading
 import time
+import weakref
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -54,30 +55,28 @@ class Work(Generic[A, T]):
 
 
 class WriterThread:
-    """As an executor of one, but for its futures: nobody reads them, and they cost as much as two queries."""
+    """As an executor of one, but for its futures: nobody reads them, and they cost as much as two queries.
+
+    What was submitted is done before the end: of the database, or of the program if nobody closes it.
+    """
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._ended = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, call: Callable[[], None]) -> None:
-        if self._ended:
-            raise RuntimeError("the database is closed")
         self._calls.put(call)
 
-    def shutdown(self, wait: bool = True) -> None:
-        """What was submitted before is done first."""
-        self._ended = True
+    def shutdown(self) -> None:
         self._calls.put(None)
-        if wait:
+        if threading.current_thread() is not self._thread:
             self._thread.join()
 
     def _work(self) -> None:
         while call := self._calls.get():
             call()
-            del call  # or the database would be held as long as nothing comes
+            del call  # a bound method, which holds the database until the next one comes
 
 
 class Database:
@@ -98,6 +97,8 @@ class Database:
         self._riders: deque[Rider] = deque()
         self._sqlite = self.url.get_backend_name() == "sqlite"
         self._threads = WriterThread() if self._sqlite else ThreadPoolExecutor(THREADS, "road")
+        self._end_threads = weakref.finalize(self, self._threads.shutdown)  # called once, whoever comes first
+        self._closed = False
         self._queue: deque[Work[Any, Any]] = deque()
         self._guard = threading.Lock()
         self._writer: Connection | None = None  # SQLite's one, kept: to take it from the pool costs more than a read
@@ -107,10 +108,12 @@ class Database:
     def submit(self, work: Work[Any, Any], *, first: bool = False) -> None:
         """Queue it, and come back at once. `first`: before all that waits."""
         with self._guard:
+            if self._closed:
+                raise RuntimeError("the database is closed")
             self._queue.appendleft(work) if first else self._queue.append(work)
-            awake, self._awake = self._awake, self._sqlite
-        if not awake:
-            self._threads.submit(self._take)
+            if not self._awake:
+                self._awake = self._sqlite
+                self._threads.submit(self._take)
 
     def run(self, work: Callable[[Store], T]) -> T:
         """Do it and wait for the commit."""
@@ -160,7 +163,9 @@ class Database:
         return self._engine
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True)
+        with self._guard:
+            self._closed = True
+        self._end_threads()
         self._let_go()
         if self._riders:
             with suppress(Unavailable), self._engine.begin() as connection:
@@ -294,7 +299,7 @@ class Database:
 def _prepared(work: Work[A, Any]) -> tuple[A | None, BaseException | None]:
     try:
         return work.prepare(), None
-    except Exception as error:
+    except BaseException as error:  # whatever it is, the thread goes on
         return None, error
 
 

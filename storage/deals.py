@@ -33,13 +33,6 @@ class Page:
     sums: Mapping[str, int]
 
 
-def keep_first_stage(session: Session, deal: Deal) -> None:
-    """Before it moves: until its first move the deal itself tells of its stage, which spares most new ones a row."""
-    if session.exec(select(DealStage.id).where(DealStage.deal_id == deal.id).limit(1)).first() is None:
-        since = deal.closed_at or deal.created_at
-        session.add(DealStage(deal_id=deal.id or 0, stage=deal.stage, at=since, by=deal.owner_id))
-
-
 class Deals:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -72,15 +65,18 @@ class Deals:
         )
         add_row(self._session, deal)
         set_committed_value(deal, "customer", customer)
+        self._note_stage(deal, owner, now, first=True)
         return deal
 
     def move(self, deal: Deal, stage: str, *, by: Member, now: datetime) -> None:
         """Into another stage; since when is kept for each."""
-        keep_first_stage(self._session, deal)
         deal.move(stage, at=now)
         self._session.flush()
+        self._note_stage(deal, by, now)
+
+    def _note_stage(self, deal: Deal, by: Member, now: datetime, *, first: bool = False) -> None:
         assert deal.id
-        write_row(self._session, DealStage(deal_id=deal.id, stage=deal.stage, at=now, by=by.id))
+        write_row(self._session, DealStage(deal_id=deal.id, stage=deal.stage, at=now, by=by.id), part=first)
 
     def one(self, ref: str) -> Deal | None:
         """For what the bot does by itself; members ask by `by_ref`."""

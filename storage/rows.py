@@ -22,10 +22,11 @@ def add_row(session: Session, row: R) -> R:
     return row
 
 
-def write_row(session: Session, row: Tracked) -> None:
+def write_row(session: Session, row: Tracked, *, part: bool = False) -> None:
     """Insert a row that nobody will ask the session for.
 
-    What waits to be flushed is flushed first, so that what `row` points to is there.
+    What waits to be flushed is flushed first, so that what `row` points to is there. `part`: the change of the record
+    that it belongs to tells of it too.
     """
     if session.new or session.dirty or session.deleted:
         session.flush()
@@ -33,7 +34,8 @@ def write_row(session: Session, row: Tracked) -> None:
     given = row.__dict__  # whoever tells the ORM of each value pays for it
     values = {key: given.get(key) for key in columns_of(kind) if key != "id"}
     given["id"] = _insert(kind).insert(connection_of(session), values)
-    record(session, row)
+    if not part:
+        record(session, row)
 
 
 def load_rows(session: Session, kind: type[R], found: Iterable[Sequence[Any]]) -> list[R]:

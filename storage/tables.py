@@ -316,7 +316,7 @@ class Deal(Versioned, table=True):
 
 
 class DealStage(Tracked, table=True):
-    """Every stage a deal has been in, and since when; of one that never moved the deal itself tells."""
+    """Every stage a deal has been in, and since when."""
 
     __tablename__ = "deal_stage"
     __table_args__ = options(one_of("stage", STAGES))

@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from crmbot.names import fold
 from storage.cells import BadCell, clean_note, noon, read_quantity, read_stage
-from storage.deals import keep_first_stage
 from storage.known import Clients, Entry, Goods, Owners
 from storage.tables import OPEN_STAGES, Deal, DealStage, Order
 from storage.take_customers import write_customers
@@ -193,6 +192,7 @@ class DealTaker(SaleTaker):
         session.flush()
         for entry, deal in zip(new, deals, strict=True):
             entry.id = deal.id
+        session.add_all(_stage_of(deal) for deal in deals)
         rows = self._rows(session, changed)
         for entry, diff in changed.items():
             self._change(session, rows[entry.id or 0], diff)
@@ -222,8 +222,6 @@ class DealTaker(SaleTaker):
         return min(noon(close_date), self.book.now) if close_date else self.book.now
 
     def _change(self, session: Session, deal: Deal, diff: Mapping[str, Any]) -> None:
-        if "stage" in diff:
-            keep_first_stage(session, deal)
         for name in (
             "title",
             "amount",
@@ -247,6 +245,10 @@ class DealTaker(SaleTaker):
             deal.closed_at = self._closed_at(deal.stage, deal.close_date)
         if "stage" in diff:
             session.add(DealStage(deal_id=deal.id or 0, stage=deal.stage, at=deal.closed_at or self.book.now))
+
+
+def _stage_of(deal: Deal) -> DealStage:
+    return DealStage(deal_id=deal.id or 0, stage=deal.stage, at=deal.closed_at or deal.created_at)
 
 
 class OrderTaker(SaleTaker):

@@ -7,7 +7,7 @@ What is changed here needs a migration too, an empty one, for databases that hav
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Numeric, Select, case, cast, func, inspect, select, text
+from sqlalchemy import Connection, Numeric, Select, case, cast, inspect, select, text
 
 from crmbot.money import MINOR_DIGITS
 from storage.tables import (
@@ -43,7 +43,7 @@ def drop_views(connection: Connection) -> None:
 
 
 @cache
-def views() -> dict[str, Select[Any] | CompoundSelect[Any]]:
+def views() -> dict[str, Select[Any]]:
     """What each view tells."""
     customer, member, product, campaign = _t(Customer), _t(MemberRow), _t(Product), _t(Campaign)
     return {
@@ -55,7 +55,7 @@ def views() -> dict[str, Select[Any] | CompoundSelect[Any]]:
             "id customer_id product_id campaign_id title stage currency close_date created_at closed_at",
             amount=_money(_t(Deal), "amount"),
         ),
-        "bi_deal_stages": _deal_stages(_t(Deal), _t(DealStage)),
+        "bi_deal_stages": _of(_t(DealStage), "id deal_id stage at"),
         "bi_orders": _of(
             _t(Order), "id customer_id product_id quantity currency at", amount=_money(_t(Order), "amount")
         ),
@@ -77,14 +77,6 @@ def views() -> dict[str, Select[Any] | CompoundSelect[Any]]:
         ),
         "bi_targets": _of(_t(Target), "id team period starts_on currency", amount=_money(_t(Target), "amount")),
     }
-
-
-def _deal_stages(deal: Any, stage: Any) -> CompoundSelect[Any]:
-    """A deal that never moved has no row of its own: it gets one here, under a number that none has."""
-    moved = select(stage.c.id).where(stage.c.deal_id == deal.c.id).exists()
-    since = func.coalesce(deal.c.closed_at, deal.c.created_at)
-    first = _of(deal, "", id=-deal.c.id, deal_id=deal.c.id, stage=deal.c.stage, at=since)
-    return _of(stage, "id deal_id stage at").union_all(first.where(~moved))
 
 
 def _of(table: Any, columns: str, **more: Any) -> Select[Any]:

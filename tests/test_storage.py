@@ -2,10 +2,13 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from concurrent.futures import Future
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -27,6 +30,7 @@ from storage.migrate import HEAD, _config, migrate
 from storage.search import candidates
 from storage.tables import Customer, Gram, Handle, Interaction, MemberRow, Order, Product
 
+ROOT = Path(__file__).parent.parent
 TABLES = SQLModel.metadata.tables
 
 
@@ -61,8 +65,26 @@ def test_what_comes_before_the_end_is_done_and_what_comes_after_it_refused(datab
     threading.Timer(0.1, go_on.set).start()
     database.close()
     assert sorted(done) == [0, 1, 2] and all(each.done() for each in futures)
-    with pytest.raises(RuntimeError):
-        database.run(lambda store: None)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            database.run(lambda store: None)
+
+
+def test_what_a_program_leaves_to_be_written_when_it_ends_is_written(tmp_path):
+    """Though it does not close the database."""
+    file = tmp_path / "crm.db"
+    program = (
+        "import sys; from pathlib import Path; from concurrent.futures import Future\n"
+        "from storage import open_database; from storage.database import Work\n"
+        "database = open_database(sys.argv[1], key='', key_file=Path(sys.argv[2]))\n"
+        "def slow(_, store):\n"
+        "    import time; time.sleep(0.2); store.connection.exec_driver_sql(\"UPDATE setting SET value = 'x'\")\n"
+        "database.submit(Work(lambda: None, slow, Future()))\n"
+    )
+    command = [sys.executable, "-c", program, f"sqlite:///{file}", str(tmp_path / "key")]
+    subprocess.run(command, check=True, timeout=60, cwd=ROOT)
+    with closing(sqlite3.connect(file)) as kept:
+        assert set(kept.execute("SELECT value FROM setting")) == {("x",)}
 
 
 # Tables

@@ -69,6 +69,16 @@ def test_every_stage_is_told_of_those_that_never_moved_too(chat, clock, database
     assert {(row["owner"], row["owner_team"]) for row in told} == {("Amy", "sales")}
 
 
+def test_the_stage_that_a_deal_begins_in_comes_and_goes_with_it(chat, database):
+    amy = chat("amy", Role.OWNER)
+    amy.say("new deal Hooli 30k")
+    before = rows(database, "bi_deal_stages")
+    amy.say("undo")
+    assert rows(database, "bi_deals") == rows(database, "bi_deal_stages") == []
+    amy.press("Redo")
+    assert rows(database, "bi_deal_stages") == before and before[0]["stage"] == "lead"
+
+
 def test_they_hold_no_contacts_and_no_notes(filled):
     told = repr([rows(filled, view) for view in views()])
     assert "Ann Poe" in told and "seats 1" in told

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from crmbot.understand.elements import Element, begins, compiled, is_necessary, is_ref, words_of
 from crmbot.understand.lexicon import LANGUAGES, lexicon, table, words
 from crmbot.understand.message import Keyed, Message, keyed
-from crmbot.understand.tidy import flat, has_han
+from crmbot.understand.tidy import flat
 
 _BAG = re.compile(r"%(\w+)")  # a bag by its name
 
@@ -35,16 +35,10 @@ class Phrase:
 
     @property
     def groups(self) -> tuple[frozenset[str], ...]:
-        """The groups of words of which each must occur; #D is a ref of a deal, ^new what the message begins with.
-
-        What is written in Chinese asks for a Chinese sign, #han, though its own may all be missing: but "D7 ok了".
-        """
+        """The groups of words of which each must occur; #D is a ref of a deal, ^new what the message begins with."""
         elements = compiled(self.said)  # not kept: of most phrases nothing else is ever asked
         listed = [*self.beside, *(words_of(each) for each in elements if is_necessary(each))]
-        refs = [frozenset(f"#{kind}" for kind in kinds) for kinds in self._refs(elements)]
-        if has_han(self.said) and not refs:
-            refs = [frozenset({"#han"})]
-        listed += refs
+        listed += [frozenset(f"#{kind}" for kind in kinds) for kinds in self._refs(elements)]
         first = begins(elements)
         if first is not None and not self.led:
             listed.append(frozenset(f"^{key}" for key in first))
@@ -111,8 +105,6 @@ def candidates(message: Message) -> Iterator[Phrase]:
     index = _index()
     present = [*message.among(index.entries), f"^{message.keys[message.after[0]]}"]
     present += [f"#{kind}" for kind in message.refs()]
-    if has_han(message.text):
-        present.append("#han")
     fit = -1
     for having, told in index.groups:
         for bits in map(having.get, present):
