@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -597,7 +598,7 @@ def _written(dialogue: Dialogue) -> bytes:
         "written": dialogue.written and _with_commands(dialogue.written),
         "last": dialogue.last and _fields(dialogue.last),
     }
-    return json.dumps(plain, ensure_ascii=False).encode()
+    return to_json(plain)
 
 
 def _with_commands(written: Written) -> dict[str, Any]:

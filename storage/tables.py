@@ -1,6 +1,6 @@
 """The tables. Datetimes are UTC, amounts are minor units, refs are a letter and the row's id."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, ClassVar, Optional, cast
@@ -71,19 +71,20 @@ class Row(SQLModel):
 
     def __init__(self, **given: Any) -> None:
         """SQLModel's own sets each field twice and tells SQLAlchemy of it: for a new row nobody needs to know."""
-        kind = type(self)
-        self.__dict__.update(_defaults(kind))
+        columns, defaults = _fields(type(self))
+        self.__dict__.update(defaults)
         for name, value in given.items():
-            if name in kind.model_fields:
+            if name in columns:
                 self.__dict__[name] = value
             else:  # a relation
                 setattr(self, name, value)
 
 
 @cache
-def _defaults(kind: type[Row]) -> Mapping[str, Any]:
-    """What a new row holds where nothing is given; no column has a default that could be changed in place."""
-    return {name: field.default for name, field in kind.model_fields.items() if not field.is_required()}
+def _fields(kind: type[Row]) -> tuple[Collection[str], Mapping[str, Any]]:
+    """The columns; and what a new row holds where nothing is given. No default could be changed in place."""
+    fields = kind.model_fields
+    return frozenset(fields), {name: field.default for name, field in fields.items() if not field.is_required()}
 
 
 class Tracked(Row):

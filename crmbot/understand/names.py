@@ -95,7 +95,8 @@ def doubt_about(name: str) -> float:
     if len(said) > 3 and name.islower() and _RUNS_ON.search(name):
         return 0.35  # "gig sold out in minutes"
     joins = {word.casefold() for word in _JOINS.findall(name)}
-    never = [word for word in said if word in words("names", "never") - joins and not _bears(name, word)]
+    nobody = words("names", "never")
+    never = [word for word in said if word in nobody and word not in joins and not _bears(name, word)]
     if has_han(name) and _never_han().search(_without_our_noun(DAY_IN_NAME.sub("", name, count=1))):
         return 1.0
     if never and (len(said) < 3 or not words("names", "function").isdisjoint(never)):
@@ -251,12 +252,10 @@ _JOINS = re.compile(
 def _is_titled(name: str) -> bool:
     """Deal Valley Dairy, Ticket To Ride Tours: three words or more, each with a capital, and not all of them ours."""
     said = _SPELT.findall(name)
-    ours = words("names", "nouns") | words("names", "function") | words("names", "never")
-    return (
-        len(said) > 2
-        and all(word[0].isupper() for word in said)
-        and sum(word.casefold() not in ours and len(word) > 2 for word in said) > 1
-    )
+    if len(said) < 3 or not all(word[0].isupper() for word in said):
+        return False
+    ours = [words("names", listed) for listed in ("nouns", "function", "never")]
+    return sum(len(word) > 2 and not any(word.casefold() in listed for listed in ours) for word in said) > 1
 
 
 # A name that begins or ends with a preposition, or is one Han character, is a piece of something else.
@@ -279,7 +278,8 @@ def _never_han() -> re.Pattern[str]:
 
 def is_pronoun(said: str) -> bool:
     """Whether it points at somebody or something that was spoken of before."""
-    return " ".join(without_marks(said).casefold().split()) in words("names", "pronouns") | words("names", "pointers")
+    plain = " ".join(without_marks(said).casefold().split())
+    return plain in words("names", "pronouns") or plain in words("names", "pointers")
 
 
 def is_person(name: str) -> bool:
