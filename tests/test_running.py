@@ -136,7 +136,7 @@ async def test_what_takes_a_while_is_seen_to_be_worked_on_and_what_does_not_is_n
         assert (channel.shown_busy, len(channel.words("amy"))) == (["amy"], 2)
 
 
-async def test_what_is_committed_while_the_bot_closes_is_answered_by_the_next(start, app):
+async def test_what_is_committed_while_the_bot_closes_is_answered_by_the_next(start, app, database):
     """Nobody would mark it as sent any more."""
     begun, go_on = threading.Event(), threading.Event()
     works = app.intents["deal.add"].handler
@@ -151,6 +151,7 @@ async def test_what_is_committed_while_the_bot_closes_is_answered_by_the_next(st
         await until(begun.is_set)
         taking.cancel()
         asyncio.get_running_loop().call_later(0.2, go_on.set)
+    await until(lambda: unsent(database) == 1)
     await asyncio.sleep(0.1)
     async with start() as (running, channel):
         await running.settled()
