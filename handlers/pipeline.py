@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from crmbot.analysis.outlook import Rate, stage_rates
+from crmbot.analysis.outlook import ENOUGH, Rate, stage_rates
 from crmbot.intents import Slots, intent, job
 from crmbot.money import canonical, minor_digits
 from crmbot.people import Member, Permission
@@ -134,7 +134,7 @@ def _whole(minor: float, currency: str) -> int:
 def _sentences(found: Found, period: Text, last: Day) -> Iterator[Text]:
     yield text("pipeline-open", count=sum(each.count for each in found.staged), sums=said_sums(sums(found.staged)))
     if found.staged:
-        basis = "record" if found.own_rates else "usual"
+        basis = "record" if found.own_rates else "usual" if found.closed_deals < ENOUGH else "unknown"
         yield text("pipeline-weighted", basis=basis, deals=found.closed_deals, sums=said_sums(found.weighted))
     won, lost = ([each for each in found.closed if each.stage == stage] for stage in ("won", "lost"))
     counts = [sum(each.count for each in of) for of in (won, lost)]

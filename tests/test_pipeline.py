@@ -47,6 +47,15 @@ def test_stages_are_weighted_by_ones_own_record_once_there_is_one(amy):
     assert rows(amy) == [["lead", "1", "$1,000", "40 %"]]
 
 
+def test_closed_deals_of_which_no_stage_is_known_are_not_said_to_be_few(amy):
+    """As they come from a file of another program."""
+    for number in range(1, 31):
+        amy.does("deal.add", customer="Acme", title=f"seats {number}", stage="won")
+    amy.say("new deal Acme 1000")
+    words = amy.does("pipeline.report")
+    assert "usual rates, as too few of the 30 closed deals have a history of stages: $100." in words
+
+
 def test_what_slips_is_named_and_can_be_opened(amy, clock):
     amy.say("new deal Acme 30k close tomorrow")
     amy.say("new deal Hooli 50k close tomorrow")
