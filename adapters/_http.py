@@ -93,9 +93,7 @@ class Request(BaseRequest):
             raise NotSent(str(error)) from None
         except TimeoutError:
             raise TimedOut from None
-        except TelegramError:
-            raise
-        except Exception as error:  # a transport that is closed meanwhile raises RuntimeError
+        except (OSError, ValueError, RuntimeError) as error:  # the last as uvloop's transports raise it
             raise NetworkError(type(error).__name__) from None
 
     @staticmethod

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from crmbot.app import App
 from crmbot.errors import Unavailable
-from crmbot.incoming import Incoming, Place
+from crmbot.incoming import Incoming
 from crmbot.reply import Reply, text
 from crmbot.sender import Delivery, Outgoing
 from crmbot.turn import Read, Road
@@ -54,34 +55,51 @@ class Outbox(Protocol):
 
 
 class Unsaved:
-    """Whoever's message is not committed in time is told so, once in each chat until something of theirs is."""
+    """Whoever's message is not kept in time is told so, once in each chat until something is committed again.
 
-    def __init__(self, tell: Callable[[Incoming], None], seconds: float) -> None:
+    Only of what was said in private and comes again until it is kept: that it will be answered is a promise.
+    """
+
+    def __init__(self, tell: Callable[[Incoming], Awaitable[bool]], seconds: float) -> None:
         self._tell = tell
         self._seconds = seconds
         self._timers: dict[str, asyncio.TimerHandle] = {}  # by the key of the message
-        self._told: set[Chat] = set()
+        self._told: dict[Chat, asyncio.Task[None]] = {}
+        self._away = self._closed = False
 
-    def begin(self, incoming: Incoming) -> None:
-        if incoming.key not in self._timers and _chat(incoming) not in self._told:
-            later = asyncio.get_running_loop().call_later
-            self._timers[incoming.key] = later(self._seconds, self._say, incoming)
+    def begin(self, incoming: Incoming, *, away: bool = False) -> None:
+        """`away`: the database has said so itself; then those who come next need not wait to be told."""
+        repeats = isinstance(incoming.said, str) and incoming.message_id  # a press, form or command comes once
+        if repeats and incoming.place.private and not self._closed and incoming.key not in self._timers:
+            seconds = 0 if self._away else self._seconds
+            self._timers[incoming.key] = asyncio.get_running_loop().call_later(seconds, self._say, incoming)
+        self._away |= away
 
     def end(self, incoming: Incoming) -> None:
         if timer := self._timers.pop(incoming.key, None):
             timer.cancel()
-        self._told.discard(_chat(incoming))
+        if telling := self._told.pop(_chat(incoming), None):
+            telling.cancel()  # it must not come after the answer
+        if self._away:
+            self._away = False
+            self._told = {chat: telling for chat, telling in self._told.items() if not telling.done()}
 
     def close(self) -> None:
+        self._closed = True
         for timer in self._timers.values():
             timer.cancel()
+        for telling in self._told.values():
+            telling.cancel()
         self._timers.clear()
 
     def _say(self, incoming: Incoming) -> None:
         del self._timers[incoming.key]
         if _chat(incoming) not in self._told:
-            self._told.add(_chat(incoming))
-            self._tell(incoming)
+            self._told[_chat(incoming)] = asyncio.ensure_future(self._until_told(incoming))
+
+    async def _until_told(self, incoming: Incoming) -> None:
+        if not await self._tell(incoming):
+            self._told.pop(_chat(incoming), None)  # the next try tells it
 
 
 class Running:
@@ -142,7 +160,7 @@ class Running:
         try:
             return await self._taken(incoming, patience or self._patience)
         except Unavailable:
-            self._unsaved.begin(incoming)
+            self._unsaved.begin(incoming, away=True)
             raise
 
     async def _taken(self, incoming: Incoming, patience: float) -> Sequence[Outgoing]:
@@ -195,17 +213,20 @@ class Running:
                 self._rows.done_waiting(incoming, road)
             return road
 
-        return self._committed(lambda: self.app.read(incoming), answer)
+        return self._committed(incoming, lambda: self.app.read(incoming), answer)
 
-    def _committed(self, prepare: Callable[[], A], work: Callable[[A, Any], Road]) -> "asyncio.Future[Road]":
+    def _committed(
+        self, incoming: Incoming, prepare: Callable[[], A], work: Callable[[A, Any], Road]
+    ) -> "asyncio.Future[Road]":
         """What follows from it begins as soon as it is committed, whoever waits for that."""
         taken = self._database.take(prepare, work)
-        taken.add_done_callback(self._go_on)
+        taken.add_done_callback(partial(self._go_on, incoming))
         return taken
 
-    def _go_on(self, taken: "asyncio.Future[Road]") -> None:
+    def _go_on(self, incoming: Incoming, taken: "asyncio.Future[Road]") -> None:
         if self._closing or taken.cancelled() or taken.exception():
             return
+        self._unsaved.end(incoming)
         road = taken.result()
         try:
             self.follow(road)
@@ -219,7 +240,7 @@ class Running:
             return await self._begin(incoming, waited=waited)
         async with self._careful:
             if await self._database.take(_nothing, lambda _, road: self._rows.count(incoming, road)) > OFTEN:
-                return await self._committed(_nothing, lambda _, road: self._park(incoming, road))
+                return await self._committed(incoming, _nothing, lambda _, road: self._park(incoming, road))
             return await self._begin(incoming, waited=waited)
 
     async def _finish(self, incoming: Incoming, taken: "asyncio.Future[Road]") -> Sequence[Outgoing]:
@@ -230,16 +251,13 @@ class Running:
             raise
         except Exception as error:  # the road itself broke: nothing of the message is kept but that it came
             broken = error
-            road = await self._committed(_nothing, lambda _, road: self._apologise(incoming, road, broken))
-        self._unsaved.end(incoming)
+            road = await self._committed(incoming, _nothing, lambda _, road: self._apologise(incoming, road, broken))
         return road.outgoing
 
-    def _tell_unsaved(self, incoming: Incoming) -> None:
-        """Where nobody else reads it, and in no row: there is no database to write one."""
-        if not incoming.overheard:
-            place, sender = incoming.place, incoming.sender
-            private = place if place.private else Place(sender.channel, sender.id)
-            self._delivery.hint(private, Reply(text("not-saved-yet")), language_of(sender.language, self.app.language))
+    async def _tell_unsaved(self, incoming: Incoming) -> bool:
+        """In no row: there may be no database to write one."""
+        language = language_of(incoming.sender.language, self.app.language)
+        return await self._delivery.hint(incoming.place, Reply(text("not-saved-yet")), language)
 
     def _apologise(self, incoming: Incoming, road: Road, error: BaseException) -> Road:
         self.app.apologise(incoming, road, error)
@@ -291,11 +309,13 @@ class Running:
     async def _let_wait(self, incoming: Incoming) -> Sequence[Outgoing]:
         """From here on until it is handled, what comes from its chat waits behind it."""
         self._behind[_chat(incoming)].add(incoming.key)
+        self._unsaved.begin(incoming)
         try:
             await self._database.take(_nothing, lambda _, road: self._rows.wait(incoming, road), first=True)
         except BaseException:
             self._behind[_chat(incoming)].discard(incoming.key)
             raise
+        self._unsaved.end(incoming)  # it is kept as it came
         self._wake.set()
         return ()
 

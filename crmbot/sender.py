@@ -142,10 +142,14 @@ class Delivery:
         if channel := self._channels.get(place.channel):
             self._in_background(channel.busy(place))
 
-    def hint(self, place: Place, reply: Reply, language: str) -> None:
-        """Say what is in no row and may get lost; nobody waits for that either."""
-        if channel := self._channels.get(place.channel):
-            self._in_background(_hinted(channel, Outgoing(0, "", place, reply, language)))
+    async def hint(self, place: Place, reply: Reply, language: str) -> bool:
+        """Say what is in no row; whether it was said."""
+        try:
+            await self._channels[place.channel].send(Outgoing(0, "", place, reply, language))
+        except Exception as error:  # whatever it is, the answer itself is still to come
+            log.warning("on %s a hint was not sent: %s", place.channel, type(error).__name__)
+            return False
+        return True
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -252,13 +256,6 @@ class Delivery:
     def _forget(self, place: Place) -> None:
         self._known.difference_update(each.id for each in self._queues[place])
         self._queues[place].clear()
-
-
-async def _hinted(channel: Channel, outgoing: Outgoing) -> None:
-    try:
-        await channel.send(outgoing)
-    except Exception as error:  # whatever it is, the answer itself is still to come
-        log.warning("on %s a hint was not sent: %s", outgoing.place.channel, type(error).__name__)
 
 
 def _clock() -> float:

@@ -372,8 +372,8 @@ class Changes:
                 if row is not None and row.is_final:
                     raise Refused(text("already-sent"))
                 if isinstance(row, Deal):  # its first stage is a part of it, with no change of its own
-                    stages = self._session.exec(select(DealStage).where(DealStage.deal_id == row.id))
-                    for stage in stages:
+                    first = select(DealStage).where(DealStage.deal_id == row.id, DealStage.at == row.created_at)
+                    for stage in self._session.exec(first):
                         self._session.delete(stage)
                 if row is not None:
                     self._session.delete(row)

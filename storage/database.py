@@ -62,6 +62,7 @@ class WriterThread:
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
@@ -69,7 +70,10 @@ class WriterThread:
         self._calls.put(call)
 
     def shutdown(self) -> None:
-        self._calls.put(None)
+        """It may be called more than once, and waits each time."""
+        if not self._ending.is_set():
+            self._ending.set()
+            self._calls.put(None)
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
@@ -97,7 +101,7 @@ class Database:
         self._riders: deque[Rider] = deque()
         self._sqlite = self.url.get_backend_name() == "sqlite"
         self._threads = WriterThread() if self._sqlite else ThreadPoolExecutor(THREADS, "road")
-        self._end_threads = weakref.finalize(self, self._threads.shutdown)  # called once, whoever comes first
+        weakref.finalize(self, self._threads.shutdown)
         self._closed = False
         self._queue: deque[Work[Any, Any]] = deque()
         self._guard = threading.Lock()
@@ -165,7 +169,7 @@ class Database:
     def close(self) -> None:
         with self._guard:
             self._closed = True
-        self._end_threads()
+        self._threads.shutdown()
         self._let_go()
         if self._riders:
             with suppress(Unavailable), self._engine.begin() as connection:

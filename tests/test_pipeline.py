@@ -53,7 +53,7 @@ def test_closed_deals_of_which_no_stage_is_known_are_not_said_to_be_few(amy):
         amy.does("deal.add", customer="Acme", title=f"seats {number}", stage="won")
     amy.say("new deal Acme 1000")
     words = amy.does("pipeline.report")
-    assert "usual rates, as too few of the 30 closed deals have a history of stages: $100." in words
+    assert "usual rates, as too few of the 30 closed deals are known to have been in these stages: $100." in words
 
 
 def test_what_slips_is_named_and_can_be_opened(amy, clock):

@@ -10,7 +10,7 @@ import pytest
 
 import bot
 from crmbot.app import App
-from crmbot.errors import Unavailable
+from crmbot.errors import Passing, Unavailable
 from crmbot.incoming import Incoming, Place, Sender
 from crmbot.people import Role
 from crmbot.running import OFTEN, Running
@@ -269,25 +269,34 @@ async def test_with_the_database_away_nothing_is_acknowledged(start, app):
         assert len(channel.sent) == 1
 
 
-async def test_what_is_not_saved_in_time_is_said_to_be_not_saved_yet_once_in_each_chat(start, app):
-    works, away = app.intents["deal.add"].handler, threading.Event()
+@pytest.fixture
+def away(app):
+    """While it is set the database is away."""
 
-    def fails(slots, *, member, store, now):
-        if away.is_set():
-            raise Unavailable
-        return works(slots, member, store, now)
+    class Away(App):
+        def answer(self, read, road):
+            if away.is_set():
+                raise Unavailable
+            super().answer(read, road)
 
-    async def take(running, *messages):
-        for incoming in messages:
-            with pytest.raises(Unavailable):
-                await running.take(incoming)
+    away = threading.Event()
+    away.app = Away(**{each.name: getattr(app, each.name) for each in fields(App)})
+    return away
 
+
+async def fail(running, *messages):
+    for incoming in messages:
+        with pytest.raises(Unavailable):
+            await running.take(incoming)
+
+
+async def test_what_is_not_saved_in_time_is_said_to_be_not_saved_yet_once_in_each_chat(start, away):
     chinese = replace(message(3, "new deal Birch 5k", "li"), sender=replace(AMY, language="zh-hans"))
-    async with start(changed=with_handler(app, "deal.add", fails), not_yet=0.3) as (running, channel):
+    async with start(changed=away.app, not_yet=0.3) as (running, channel):
         away.set()
-        await take(running, message(1, "new deal Acme 30k"), message(2, "new deal Acme 40k"), chinese)
+        await fail(running, message(1, "new deal Acme 30k"), message(2, "new deal Acme 40k"), chinese)
         await until(lambda: len(channel.sent) == 2)
-        await take(running, message(1, "new deal Acme 30k"), message(2, "new deal Acme 40k"))
+        await fail(running, message(1, "new deal Acme 30k"), message(2, "new deal Acme 40k"))
         await asyncio.sleep(0.5)
         assert [words[:8] for _, words, _ in channel.sent] == ["Received", "已收到，但还没有"]
         away.clear()
@@ -296,14 +305,48 @@ async def test_what_is_not_saved_in_time_is_said_to_be_not_saved_yet_once_in_eac
         await running.settled()
         assert channel.words("amy")[1:] == ["Added D1 for Acme.", "Added D2 for Acme."]
         away.set()
-        await take(running, message(4, "new deal Acme 50k"))
+        await fail(running, message(4, "new deal Acme 50k"))
         away.clear()
         await running.take(message(4, "new deal Acme 50k"))
         await asyncio.sleep(0.5)
         assert len(channel.words("amy")) == 4, "it was back in time"
         away.set()
-        await take(running, message(5, "new deal Acme 60k"))
+        await fail(running, message(5, "new deal Acme 60k"))
         await until(lambda: len(channel.words("amy")) == 5)
+
+
+async def test_nothing_is_promised_for_what_does_not_come_again_or_was_not_said_to_us_alone(start, away):
+    group = replace(message(1, "new deal Acme 30k", "g"), place=Place("terminal", "g", private=False))
+    async with start(changed=away.app, not_yet=0.1) as (running, channel):
+        away.set()
+        await fail(running, group, replace(message(2, "new deal Acme 30k"), message_id=""))
+        await asyncio.sleep(0.3)
+        assert channel.sent == []
+
+
+async def test_a_hint_that_was_lost_is_said_again_and_none_comes_after_the_answer(start, away):
+    class Slow(Channel):
+        async def send(self, outgoing):
+            if not outgoing.id:
+                self.hints += 1
+                await asyncio.sleep(0.2)
+                if self.hints == 1:
+                    raise Passing("lost", 1)
+            return await super().send(outgoing)
+
+    async with start(changed=away.app, not_yet=0.1) as (running, channel):
+        channel.__class__, channel.hints = Slow, 0
+        away.set()
+        await fail(running, message(1, "new deal Acme 30k"))
+        await until(lambda: channel.hints == 1)
+        await asyncio.sleep(0.3)
+        await fail(running, message(1, "new deal Acme 30k"))
+        await until(lambda: channel.hints == 2)
+        away.clear()
+        await running.take(message(1, "new deal Acme 30k"))
+        await running.settled()
+        await asyncio.sleep(0.3)
+        assert channel.words("amy") == ["Added D1 for Acme."]
 
 
 async def test_many_chats_at_once_each_in_order(start, database):

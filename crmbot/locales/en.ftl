@@ -1264,7 +1264,7 @@ pipeline-weighted = { $basis ->
         [one] the one closed deal
        *[other] { $deals } closed deals
     }: { $sums }.
-    [unknown] Weighted by usual rates, as too few of the { $deals } closed deals have a history of stages: { $sums }.
+    [unknown] Weighted by usual rates, as too few of the { $deals } closed deals are known to have been in these stages: { $sums }.
    *[usual] Weighted by usual rates, for { $deals ->
         [0] no deal is closed
         [one] only one deal is closed

@@ -1149,7 +1149,7 @@ pipeline-open = { $count ->
 }
 pipeline-weighted = { $basis ->
     [record] 按已结束的 { $deals } 个商机的赢单率加权：{ $sums }。
-    [unknown] 已结束的 { $deals } 个商机中，知道经过哪些阶段的太少，按常用比例加权：{ $sums }。
+    [unknown] 已结束的 { $deals } 个商机中，已知经过这些阶段的太少，按常用比例加权：{ $sums }。
    *[usual] 已结束的商机只有 { $deals } 个，按常用比例加权：{ $sums }。
 }
 pipeline-closed = { $period }：赢单 { $won } 个（{ $gained }），输单 { $lost } 个。
