@@ -78,7 +78,7 @@ async def test_telegram_and_slack_are_served_at_once_and_share_their_records(bot
 
 
 async def test_while_the_database_is_locked_nothing_is_said_to_be_saved(both, tmp_path):
-    """By another program, for longer than anybody waits: told within five seconds, and done once it is free."""
+    """By another program, for longer than anybody waits: that is told, and all is done once it is free."""
     telegram, slack = both
     began = time.monotonic()
     with closing(sqlite3.connect(tmp_path / "crm.db", isolation_level=None)) as other:
